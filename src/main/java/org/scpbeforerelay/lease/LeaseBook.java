@@ -1,0 +1,131 @@
+package org.scpbeforerelay.lease;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.AddressFamily;
+import org.scpbeforerelay.address.ClientAddress;
+
+/**
+ * All leases, by key and by address. One writer, any number of readers, no locks on the reading side.
+ *
+ * <p>The book holds what was granted, also what has ended and is not yet swept; readers ask each lease whether it is active.
+ * A reader sees each single change whole: of a replacement it may see neither lease for an instant, never a lease that the
+ * change took away after the writer's call has returned.
+ */
+public final class LeaseBook {
+    private static final Lease[] NONE = {};
+
+    private final ConcurrentSkipListMap<LeaseKey, Lease> byKey = new ConcurrentSkipListMap<>();
+    private final ConcurrentHashMap<ClientAddress, Lease[]> byAddress = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ClientAddress, Lease[]> byNetwork64 = new ConcurrentHashMap<>();
+
+    // ConcurrentSkipListMap.size() walks the whole map.
+    private volatile int size;
+
+    /** Writes a lease in its place; gives back the one that stood there. For the one writer. */
+    public @Nullable Lease put(Lease lease) {
+        Lease former = byKey.put(lease.key(), lease);
+        if (former == null) {
+            size = size + 1;
+        } else if (!samePlace(former, lease)) {
+            withdraw(former);
+        }
+        indexOf(lease).merge(lease.address(), new Lease[] {lease}, (there, one) -> with(there, lease));
+        return former;
+    }
+
+    /** Takes a lease out; gives it back. For the one writer. */
+    public @Nullable Lease remove(LeaseKey key) {
+        Lease former = byKey.remove(key);
+        if (former != null) {
+            size = size - 1;
+            withdraw(former);
+        }
+        return former;
+    }
+
+    /** The lease in this place, active or not. */
+    public @Nullable Lease get(LeaseKey key) {
+        return byKey.get(key);
+    }
+
+    /**
+     * The leases that cover a client address, active or not: on the address itself first, then on its /64. Never null; must
+     * not be written to.
+     */
+    public Lease[] at(ClientAddress client) {
+        Lease[] exact = byAddress.getOrDefault(client, NONE);
+        if (byNetwork64.isEmpty() || client.isIpv4()) {
+            return exact;
+        }
+        Lease[] around = byNetwork64.getOrDefault(client.masked(64), NONE);
+        if (around.length == 0) {
+            return exact;
+        }
+        Lease[] both = Arrays.copyOf(exact, exact.length + around.length);
+        System.arraycopy(around, 0, both, exact.length, around.length);
+        return both;
+    }
+
+    /** Every lease, in the order of keys; a live view. */
+    public Collection<Lease> all() {
+        return Collections.unmodifiableCollection(byKey.values());
+    }
+
+    /** The leases behind this key in the order of keys, without it; a live view, for paging. */
+    public Collection<Lease> after(LeaseKey key) {
+        return Collections.unmodifiableCollection(byKey.tailMap(key, false).values());
+    }
+
+    /** The leases of one user, in the order of keys; a live view. */
+    public Collection<Lease> of(UserName user) {
+        LeaseKey from = new LeaseKey(new Principal(user, LOWEST), AddressFamily.IPV4, null);
+        LeaseKey upTo = new LeaseKey(new Principal(user, HIGHEST), AddressFamily.IPV6, TOP);
+        return Collections.unmodifiableCollection(
+                byKey.subMap(from, true, upTo, true).values());
+    }
+
+    /** How many leases the book holds, active or not. */
+    public int size() {
+        return size;
+    }
+
+    private static final DeviceName LOWEST = new DeviceName("0");
+    private static final DeviceName HIGHEST = new DeviceName("z".repeat(Label.LENGTH_MAX));
+    private static final ClientAddress TOP = new ClientAddress(-1, -1);
+
+    private ConcurrentHashMap<ClientAddress, Lease[]> indexOf(Lease lease) {
+        return lease.isSingleAddress() ? byAddress : byNetwork64;
+    }
+
+    private static boolean samePlace(Lease one, Lease other) {
+        return one.prefixLength() == other.prefixLength() && one.address().equals(other.address());
+    }
+
+    private void withdraw(Lease lease) {
+        indexOf(lease).computeIfPresent(lease.address(), (address, there) -> without(there, lease.key()));
+    }
+
+    private static Lease[] with(Lease[] there, Lease lease) {
+        for (int i = 0; i < there.length; i++) {
+            if (there[i].key().equals(lease.key())) {
+                Lease[] renewed = there.clone();
+                renewed[i] = lease;
+                return renewed;
+            }
+        }
+        Lease[] more = Arrays.copyOf(there, there.length + 1);
+        more[there.length] = lease;
+        return more;
+    }
+
+    private static Lease @Nullable [] without(Lease[] there, LeaseKey key) {
+        Lease[] rest =
+                Arrays.stream(there).filter(lease -> !lease.key().equals(key)).toArray(Lease[]::new);
+        return rest.length == 0 ? null : rest;
+    }
+}

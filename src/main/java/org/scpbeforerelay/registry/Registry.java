@@ -1,0 +1,247 @@
+package org.scpbeforerelay.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.announce.Announcement;
+import org.scpbeforerelay.announce.LeaseTerms;
+import org.scpbeforerelay.announce.RefusalCode;
+import org.scpbeforerelay.announce.Roster;
+import org.scpbeforerelay.announce.Verdict;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.lease.ExpiryQueue;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseBook;
+import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.relay.RelayDecision;
+import org.scpbeforerelay.relay.RelayDesk;
+import org.scpbeforerelay.relay.RelayQuestion;
+import org.scpbeforerelay.relay.RelayRules;
+import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lease registry: takes announcements and revocations from any thread, carries them out in rounds, answers questions.
+ *
+ * <p>{@link #announce}, {@link #revoke}, {@link #adopt} and the {@link RelayDesk} methods may be called from any thread and
+ * never block. {@link #open} and {@link #runOnce} are for the one thread that writes.
+ */
+public final class Registry implements RelayDesk {
+    /** How many announcements of one principal may wait to be recorded; more are refused as {@code rate-limited}. */
+    public static final int WAITING_MAX_PER_PRINCIPAL = 64;
+
+    /** How many requests share one commit at the most. */
+    static final int ROUND_MAX = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+    private final LeaseStore store;
+    private final Clock clock;
+    private final LeaseBook book = new LeaseBook();
+    private final ExpiryQueue expiries = new ExpiryQueue();
+    private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
+    private final Map<Principal, Integer> waiting = new ConcurrentHashMap<>();
+    private final List<LeaseListener> listeners = new CopyOnWriteArrayList<>();
+    private final Rounds rounds;
+
+    private volatile Roster roster;
+    private volatile LeaseTerms terms;
+    private volatile boolean ready;
+    private volatile Runnable wakeUp = () -> {};
+
+    public Registry(LeaseStore store, Clock clock, Roster roster, LeaseTerms terms) {
+        this.store = store;
+        this.clock = clock;
+        this.roster = roster;
+        this.terms = terms;
+        this.rounds = new Rounds(store, book, expiries, this::tell);
+    }
+
+    /** Loads the book. Until this has returned, {@link #isReady} is false. */
+    public Recovery.Report open() throws StoreException {
+        Moment now = clock.now();
+        Recovery recovery = new Recovery(clock.bootId(), now);
+        List<Lease> dropped = new ArrayList<>();
+        store.load(recorded -> {
+            Lease lease = recovery.revive(recorded);
+            if (lease == null || !roster.upholds(lease, now.wallMs())) {
+                dropped.add(recorded.lease());
+            } else {
+                book.put(lease);
+                expiries.schedule(lease.key(), lease.deadlineMs());
+            }
+        });
+        rounds.owe(dropped);
+        ready = true;
+        return new Recovery.Report(book.size(), dropped.size());
+    }
+
+    /** Tells a listener of all that happens from now on. */
+    public void listen(LeaseListener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Has an announcement judged and recorded.
+     *
+     * @return completed with {@link Verdict.Granted} only when the leases are durably recorded and visible to lookups
+     */
+    public CompletableFuture<Verdict> announce(Announcement announcement) {
+        int ahead = waiting.merge(announcement.principal(), 1, Integer::sum);
+        if (ahead > WAITING_MAX_PER_PRINCIPAL) {
+            noLongerWaits(announcement.principal());
+            Verdict.Refused refused = new Verdict.Refused(
+                    RefusalCode.RATE_LIMITED,
+                    "more than " + WAITING_MAX_PER_PRINCIPAL + " announcements of " + announcement.principal()
+                            + " wait already; announce less often");
+            tell(new LeaseEvent.Refused(announcement, refused, clock.now().wallMs()));
+            return CompletableFuture.completedFuture(refused);
+        }
+        CompletableFuture<Verdict> answer = new CompletableFuture<>();
+        submit(new Request.Announce(announcement, answer));
+        return answer;
+    }
+
+    /**
+     * Ends leases at once.
+     *
+     * @param why for the record
+     * @return the active leases that were ended, and whether that is on disk already
+     */
+    public CompletableFuture<Revocation> revoke(Selection selection, String why) {
+        CompletableFuture<Revocation> answer = new CompletableFuture<>();
+        submit(new Request.Revoke(selection, why, answer));
+        return answer;
+    }
+
+    /** Takes new users and terms into force, and ends the leases that they no longer uphold. */
+    public CompletableFuture<Revocation> adopt(Roster newRoster, LeaseTerms newTerms) {
+        CompletableFuture<Revocation> answer = new CompletableFuture<>();
+        submit(new Request.Adopt(newRoster, newTerms, answer));
+        return answer;
+    }
+
+    /** One round: takes what waits, judges it in order, records it in one commit, publishes, answers. */
+    public void runOnce() {
+        List<Request> round = nextRound();
+        for (Request request : round) {
+            if (request instanceof Request.Announce announce) {
+                noLongerWaits(announce.announcement().principal());
+            } else if (request instanceof Request.Adopt adopt) {
+                roster = adopt.roster();
+                terms = adopt.terms();
+            }
+        }
+        rounds.run(round, roster, terms, clock.now(), clock.bootId());
+    }
+
+    /** Whether a round would have something to do now, other than to look for what has ended. */
+    public boolean hasWork() {
+        return !requests.isEmpty();
+    }
+
+    /** How long, in milliseconds, until a lease may have ended; at most {@code mostMs}. */
+    public long untilNextExpiryMs(long mostMs) {
+        Long next = expiries.nextMs();
+        return next == null ? mostMs : Math.clamp(next - clock.now().monotonicMs(), 0, mostMs);
+    }
+
+    @Override
+    public boolean isReady() {
+        return ready;
+    }
+
+    @Override
+    public RelayDecision decide(RelayQuestion question) {
+        return RelayRules.decide(question, book, roster, clock.now());
+    }
+
+    @Override
+    public Explanation explain(RelayQuestion question) {
+        Moment now = clock.now();
+        Roster at = roster;
+        List<Weighed> weighed = new ArrayList<>();
+        for (Lease lease : book.at(question.client())) {
+            weighed.add(new Weighed(lease, RelayRules.weigh(lease, question, at, now), lease.leftMs(now)));
+        }
+        return new Explanation(RelayRules.decide(question, book, at, now), weighed);
+    }
+
+    /** The book, for reading. */
+    public LeaseBook book() {
+        return book;
+    }
+
+    /** The users in force. */
+    public Roster roster() {
+        return roster;
+    }
+
+    /** The terms in force. */
+    public LeaseTerms terms() {
+        return terms;
+    }
+
+    /** The present, as the registry sees it. */
+    public Moment now() {
+        return clock.now();
+    }
+
+    /** How the store fares: see {@link LeaseStore#describe}, and the last failure while it lasts. */
+    public String storeHealth() {
+        @Nullable String failure = rounds.failure();
+        return failure == null ? store.describe() : failure;
+    }
+
+    /** Whether the last commit failed, so that announcements are being refused. */
+    public boolean isStoreAway() {
+        return rounds.failure() != null;
+    }
+
+    void onWork(Runnable newWakeUp) {
+        this.wakeUp = newWakeUp;
+    }
+
+    /** What takes leases away looks for them in the book, so it never shares a round with announcements before it. */
+    private List<Request> nextRound() {
+        List<Request> round = new ArrayList<>();
+        boolean announced = false;
+        while (round.size() < ROUND_MAX) {
+            Request next = requests.peek();
+            if (next == null || announced && !(next instanceof Request.Announce)) {
+                break;
+            }
+            announced |= next instanceof Request.Announce;
+            round.add(next);
+            requests.remove();
+        }
+        return round;
+    }
+
+    private void submit(Request request) {
+        requests.add(request);
+        wakeUp.run();
+    }
+
+    private void noLongerWaits(Principal principal) {
+        waiting.computeIfPresent(principal, (who, count) -> count == 1 ? null : count - 1);
+    }
+
+    private void tell(LeaseEvent event) {
+        for (LeaseListener listener : listeners) {
+            try {
+                listener.happened(event);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed at {}; the lease itself is not touched by that", event, e);
+            }
+        }
+    }
+}

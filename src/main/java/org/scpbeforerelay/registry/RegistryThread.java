@@ -1,0 +1,49 @@
+package org.scpbeforerelay.registry;
+
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread that writes: runs a round whenever something waits, and when a lease may have ended. */
+public final class RegistryThread implements AutoCloseable {
+    /** How long it sleeps at the most, so that owed work is tried again. */
+    private static final long IDLE_MAX_MS = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryThread.class);
+
+    private final Registry registry;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    public RegistryThread(Registry registry) {
+        this.registry = registry;
+        this.thread = Thread.ofPlatform().name("registry").unstarted(this::run);
+        registry.onWork(() -> LockSupport.unpark(thread));
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Carries out what waits, then stops. */
+    @Override
+    public void close() throws InterruptedException {
+        stopping = true;
+        LockSupport.unpark(thread);
+        thread.join();
+    }
+
+    private void run() {
+        while (!stopping || registry.hasWork()) {
+            try {
+                registry.runOnce();
+            } catch (RuntimeException e) {
+                // A defect in one round must not end the writer: what it lost stays unanswered, and is said.
+                LOG.error("a round of the registry failed; the announcements in it get no answer", e);
+            }
+            if (!stopping && !registry.hasWork()) {
+                LockSupport.parkNanos(registry.untilNextExpiryMs(IDLE_MAX_MS) * 1_000_000L + 1);
+            }
+        }
+    }
+}

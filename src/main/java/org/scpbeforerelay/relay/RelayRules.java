@@ -1,0 +1,48 @@
+package org.scpbeforerelay.relay;
+
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.Roster;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseBook;
+
+/** Decides. A pure function of the book, the roster, the question and the moment. */
+public final class RelayRules {
+    private RelayRules() {}
+
+    /** Whether the client may relay: it may while one lease on its address permits it. */
+    public static RelayDecision decide(RelayQuestion question, LeaseBook book, Roster roster, Moment now) {
+        Lease[] leases = book.at(question.client());
+        Lease wrongSender = null;
+        for (Lease lease : leases) {
+            Weight weight = weigh(lease, question, roster, now);
+            if (weight == Weight.PERMITS) {
+                return new RelayDecision.Permitted(lease);
+            }
+            if (weight == Weight.SENDER_OUTSIDE) {
+                wrongSender = lease;
+            }
+        }
+        return wrongSender == null ? RelayDecision.NOT_PERMITTED : new RelayDecision.NotPermitted(wrongSender);
+    }
+
+    /** What one lease on the address is worth for this question. */
+    public static Weight weigh(Lease lease, RelayQuestion question, Roster roster, Moment now) {
+        if (!lease.activeAt(now)) {
+            return Weight.ENDED;
+        }
+        if (!roster.upholds(lease, now.wallMs())) {
+            return Weight.NOT_UPHELD;
+        }
+        @Nullable Allowance allowance = roster.allowance(lease.user(), lease.source());
+        String sender = question.sender();
+        if (allowance == null || !allowance.needsPolicyProtocol()) {
+            return Weight.PERMITS;
+        }
+        if (sender == null) {
+            return Weight.NOT_ENFORCEABLE;
+        }
+        return allowance.senders().allows(sender) ? Weight.PERMITS : Weight.SENDER_OUTSIDE;
+    }
+}

@@ -1,0 +1,34 @@
+package org.scpbeforerelay.store;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.scpbeforerelay.lease.Lease;
+
+/**
+ * The durable record of leases. Used by one thread at a time.
+ *
+ * <p>Guarantees: after {@link #commit} has returned, its changes are on disk and will be given by every later {@link #load},
+ * also after {@code kill -9} or a power cut at any instant. When it throws, none of them will be given. Changes apply in their
+ * order.
+ */
+public interface LeaseStore extends AutoCloseable {
+    /**
+     * A lease as it was recorded.
+     *
+     * @param lease its {@code deadlineMs} is by the monotonic clock of {@code bootId}
+     * @param bootId the run of the machine during which it was recorded
+     */
+    record Recorded(Lease lease, String bootId) {}
+
+    /** Gives every recorded lease, in any order. */
+    void load(Consumer<Recorded> each) throws StoreException;
+
+    /** Records changes durably, all or none. {@code bootId} names the monotonic clock of the deadlines in them. */
+    void commit(List<LeaseChange> changes, String bootId) throws StoreException;
+
+    /** Where it is and how it fares, in one line for {@code status}. */
+    String describe();
+
+    @Override
+    void close();
+}

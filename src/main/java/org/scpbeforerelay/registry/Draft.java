@@ -36,8 +36,10 @@ final class Draft {
         return changes;
     }
 
-    @Nullable Lease get(LeaseKey key) {
-        LeaseChange change = overlay.getOrDefault(key.principal().user(), Map.of()).get(key);
+    @Nullable
+    Lease get(LeaseKey key) {
+        LeaseChange change =
+                overlay.getOrDefault(key.principal().user(), Map.of()).get(key);
         return switch (change) {
             case null -> book.get(key);
             case LeaseChange.Put put -> put.lease();

@@ -30,7 +30,8 @@ public final class Recovery {
     public record Report(int revived, int dropped) {}
 
     /** The lease by today's clocks; null when it is over for good. */
-    @Nullable Lease revive(LeaseStore.Recorded recorded) {
+    @Nullable
+    Lease revive(LeaseStore.Recorded recorded) {
         Lease lease = recorded.lease();
         if (lease.renewedAtMs() > now.wallMs()) {
             return null;
@@ -52,7 +53,8 @@ public final class Recovery {
         return revived.overForGoodAt(now) ? null : revived;
     }
 
-    // Past its end by the wall clock: kept for as long as it could have had left, in case the clock runs ahead and is set right.
+    // Past its end by the wall clock: kept for as long as it could have had left, in case the clock runs ahead and is
+    // set right.
     private long remainingAfterRebootMs(Lease lease) {
         long left = lease.expiresAtMs() - now.wallMs();
         long term = lease.expiresAtMs() - lease.renewedAtMs();

@@ -43,7 +43,8 @@ final class Rounds {
     }
 
     /** Why the last commit failed; null while the store works. */
-    @Nullable String failure() {
+    @Nullable
+    String failure() {
         return failure;
     }
 
@@ -100,8 +101,8 @@ final class Rounds {
             case Request.Revoke revoke -> {
                 List<Lease> chosen = current(revoke.selection().in(book), draft);
                 chosen.forEach(lease -> draft.remove(lease.key()));
-                yield recorded -> revoke.answer()
-                        .complete(new Revocation(withdraw(chosen, revoke.why(), now), recorded));
+                yield recorded ->
+                        revoke.answer().complete(new Revocation(withdraw(chosen, revoke.why(), now), recorded));
             }
             case Request.Adopt adopt -> {
                 List<Lease> fallen = new ArrayList<>();
@@ -113,7 +114,8 @@ final class Rounds {
                 }
                 yield recorded -> adopt.answer()
                         .complete(new Revocation(
-                                withdraw(fallen, "its user or key was removed, disabled or has expired", now), recorded));
+                                withdraw(fallen, "its user or key was removed, disabled or has expired", now),
+                                recorded));
             }
         };
     }

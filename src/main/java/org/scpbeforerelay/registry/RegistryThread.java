@@ -25,12 +25,16 @@ public final class RegistryThread implements AutoCloseable {
         thread.start();
     }
 
-    /** Carries out what waits, then stops. */
+    /** Carries out what waits, then stops. An interrupt ends the waiting, not the work. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopping = true;
         LockSupport.unpark(thread);
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
@@ -24,13 +25,13 @@ public final class LeaseBook {
     private final ConcurrentHashMap<ClientAddress, Lease[]> byNetwork64 = new ConcurrentHashMap<>();
 
     // ConcurrentSkipListMap.size() walks the whole map.
-    private volatile int size;
+    private final AtomicInteger size = new AtomicInteger();
 
     /** Writes a lease in its place; gives back the one that stood there. For the one writer. */
     public @Nullable Lease put(Lease lease) {
         Lease former = byKey.put(lease.key(), lease);
         if (former == null) {
-            size = size + 1;
+            size.incrementAndGet();
         } else if (!samePlace(former, lease)) {
             withdraw(former);
         }
@@ -42,7 +43,7 @@ public final class LeaseBook {
     public @Nullable Lease remove(LeaseKey key) {
         Lease former = byKey.remove(key);
         if (former != null) {
-            size = size - 1;
+            size.decrementAndGet();
             withdraw(former);
         }
         return former;
@@ -91,7 +92,7 @@ public final class LeaseBook {
 
     /** How many leases the book holds, active or not. */
     public int size() {
-        return size;
+        return size.get();
     }
 
     private static final DeviceName LOWEST = new DeviceName("0");

@@ -1,0 +1,47 @@
+package org.scpbeforerelay.rig;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The server packages of Debian that {@code ./test} fetches and unpacks, without installing them: one folder for each
+ * in {@code target/debian/NAME}, together with the libraries that a machine may lack. A lab host lays such a folder over
+ * its own private {@code /usr}, {@code /etc} and {@code /var}.
+ */
+public final class DebianRoots {
+    private DebianRoots() {}
+
+    private static final Path FOLDER = Path.of(System.getProperty("project.root", ""), "target", "debian");
+
+    /** One program that proves that a package was unpacked. */
+    private static final Map<String, String> PROOFS = Map.of(
+            "postfix", "usr/sbin/smtp-sink",
+            "dovecot", "usr/sbin/dovecot",
+            "openssh-server", "usr/sbin/sshd",
+            "redis", "usr/bin/redis-server",
+            "exim4", "usr/sbin/exim4",
+            "opensmtpd", "usr/sbin/smtpd",
+            "sendmail", "usr/sbin/sendmail-mta",
+            "nftables", "usr/sbin/nft");
+
+    /** The folder of an unpacked server.
+     *
+     * @throws IllegalStateException when it is not there, with the remedy
+     */
+    public static Path require(String server) {
+        Path root = FOLDER.resolve(server).toAbsolutePath().normalize();
+        String proof = PROOFS.get(server);
+        if (!Files.isDirectory(root) || (proof != null && !Files.exists(root.resolve(proof)))) {
+            throw new IllegalStateException("The test needs Debian's " + server + " unpacked in " + root
+                    + ": run ./test once as root, it fetches and unpacks it (nothing is installed).");
+        }
+        return root;
+    }
+
+    /** Whether {@link #require} would find it. */
+    public static boolean has(String server) {
+        String proof = PROOFS.getOrDefault(server, "usr");
+        return Files.exists(FOLDER.resolve(server).resolve(proof));
+    }
+}

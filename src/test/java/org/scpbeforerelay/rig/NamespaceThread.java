@@ -21,6 +21,7 @@ import java.util.concurrent.FutureTask;
  * <p>Limits: only the network changes, not the file system; a socket made by a virtual thread or on a shared pool is
  * made on a carrier thread that may live elsewhere.
  */
+@SuppressWarnings("restricted")
 final class NamespaceThread {
     private NamespaceThread() {}
 

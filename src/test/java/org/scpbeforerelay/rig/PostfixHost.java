@@ -107,7 +107,8 @@ public final class PostfixHost implements AutoCloseable {
     public PostfixHost start() {
         CommandResult result = host.exec(LIMIT, "", List.of("postfix", "-c", config.toString(), "start"));
         if (!result.succeeded()) {
-            throw new IllegalStateException(result.output() + mailLog());
+            throw new IllegalStateException("Postfix in " + host.name() + " does not start: " + result.output()
+                    + postconf("-n").stderr() + mailLog());
         }
         return this;
     }

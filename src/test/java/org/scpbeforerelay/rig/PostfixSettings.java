@@ -100,9 +100,14 @@ public final class PostfixSettings {
         parameters.forEach((name, value) -> text.append(name)
                 .append(" =")
                 .append(value.startsWith("\n") ? "" : " ")
-                .append(value)
+                .append(continued(value))
                 .append('\n'));
         return text.toString();
+    }
+
+    /** A line that goes on begins with white space. */
+    private static String continued(String value) {
+        return value.replace("\n", "\n    ");
     }
 
     String masterCf() {

@@ -17,7 +17,6 @@ class RigTest {
     private NetworkLab lab;
     private Host gwaihir;
     private Host shadowfax;
-    private PostfixHost postfix;
     private SmtpSink sink;
 
     @BeforeAll
@@ -27,7 +26,7 @@ class RigTest {
         shadowfax = lab.server("shadowfax", List.of("postfix", "openssh-server"), "192.0.2.25", "2001:db8::25");
         Host hop = lab.server("hop", List.of("postfix"), "203.0.113.30");
         sink = SmtpSink.start(hop, "203.0.113.30", 25);
-        postfix = PostfixHost.on(
+        PostfixHost.on(
                         shadowfax,
                         PostfixSettings.forDomain("example.org")
                                 .relayhost("[203.0.113.30]:25")
@@ -70,5 +69,34 @@ class RigTest {
                     .isEqualTo(250);
         }
         assertThat(sink.awaitMessage("from the server itself")).contains("someone@example.net");
+    }
+
+    @Test
+    void aTableThatNamesAnAddressLetsThatAddressRelayAndNobodyElse() throws Exception {
+        Host server = lab.server("treebeard", List.of("postfix"), "192.0.2.26");
+        Host client = lab.host("pippin", "198.51.100.20");
+        var settings = PostfixSettings.forDomain("example.com").relayhost("[203.0.113.30]:25");
+        var tree = PostfixHost.on(server, settings);
+        String table = tree.writeTable("lmdb", "relay", "198.51.100.20 OK\n");
+        tree.configure(settings.relayByTable(table));
+        tree.start();
+
+        assertThat(tree.postmapQuery(table, "198.51.100.20").stdout().strip()).isEqualTo("OK");
+        assertThat(tree.postmapQuery(table, "198.51.100.21").exit()).isEqualTo(1);
+        assertThat(relay(gwaihir).code()).isEqualTo(554);
+        assertThat(relay(gwaihir).enhanced()).isEqualTo("5.7.1");
+        assertThat(relay(client).code()).isEqualTo(250);
+        client.setAddress("198.51.100.21");
+        assertThat(relay(client).code()).isEqualTo(554);
+        client.setAddress("198.51.100.20");
+        assertThat(relay(client).code()).isEqualTo(250);
+        assertThat(tree.mailLog()).contains("connect from unknown[198.51.100.21]");
+        tree.stop();
+    }
+
+    private static SmtpReply relay(Host from) throws Exception {
+        try (var smtp = SmtpConversation.open(from, "192.0.2.26", 25)) {
+            return smtp.tryRecipient("gerard@example.org", "someone@example.net");
+        }
     }
 }

@@ -59,16 +59,21 @@ missing_servers() {
     done
 }
 
+# need_root: or ends with why, and what else is missing.
+need_root() {
+    ! is_root || return 0
+    tools=$(missing_tools | tr '\n' ' ')
+    servers=$(missing_servers | cut -d ' ' -f 1 | tr '\n' ' ')
+    die 77 "the whole run needs root: its tests put clients and mail servers into network namespaces of their own, with the
+addresses that real ones would have. Run it as root (sudo ./test), or ./test --quick for the others.
+  Commands missing here:     ${tools:-none}${tools:+ (apt-get install $tools)}
+  Servers not unpacked yet:  ${servers:-none}"
+}
+
 # need_test_packages: all of the above, or ends with what is missing.
 need_test_packages() {
     tools=$(missing_tools | tr '\n' ' ')
     servers=$(missing_servers)
-    if ! is_root; then
-        die 77 "the whole test run needs root: its tests put clients and mail servers into network namespaces of their own, with
-addresses that the real ones could have. Run it as root (sudo ./test), or ./test --quick without those tests.
-  Commands missing here:     ${tools:-none}${tools:+ (apt-get install $tools)}
-  Servers not unpacked yet:  $(printf '%s' "${servers:-none}" | cut -d ' ' -f 1 | tr '\n' ' ')"
-    fi
     [ -n "$tools$servers" ] || return 0
     command -v apt-get >/dev/null || die 78 "the tests take their servers from Debian's packages, and apt-get is not here."
     refresh_lists

@@ -60,7 +60,11 @@ public record Network(ClientAddress base, int prefixLength) {
 
     private static int decimal(String text, int from) throws AddressSyntaxException {
         String digits = text.substring(from);
-        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        boolean decimal = !digits.isEmpty()
+                && digits.length() <= 3
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9')
+                && (digits.length() == 1 || digits.charAt(0) != '0');
+        if (!decimal) {
             throw new AddressSyntaxException(text, "no network: a prefix length stands after the slash, like /24");
         }
         return Integer.parseInt(digits);

@@ -92,14 +92,6 @@ need_tools_only() {
   Install it:  apt-get install shellcheck"
 }
 
-# refresh_lists: apt's lists, where they are missing or older than a day.
-refresh_lists() {
-    if [ -z "$(find /var/lib/apt/lists -name '*Packages*' -mtime -1 2>/dev/null | head -n 1)" ]; then
-        say "refreshing apt's lists: apt-get update"
-        apt-get -q update >"$root/target/apt.log" 2>&1 || die 70 "apt-get update failed: see target/apt.log."
-    fi
-}
-
 install_tools() {
     # shellcheck disable=SC2086  # tools is a list of words
     if removed=$(apt-get -s install --no-install-recommends $tools | sed -n 's/^Remv \([^ ]*\).*/\1/p') && [ -n "$removed" ]; then

@@ -132,6 +132,7 @@ offer_package() {
     missing=$1
     shift
     is_root && command -v apt-get >/dev/null && command -v apt-cache >/dev/null || return 1
+    refresh_lists
     for package; do
         if apt_offers "$package"; then
             say "$missing is missing. Running: apt-get install -y --no-install-recommends $package"
@@ -140,6 +141,14 @@ offer_package() {
         fi
     done
     return 1
+}
+
+# refresh_lists: apt's lists, where they are missing or older than a day.
+refresh_lists() {
+    if [ -z "$(find /var/lib/apt/lists -name '*Packages*' -mtime -1 2>/dev/null | head -n 1)" ]; then
+        say "refreshing apt's lists: apt-get update"
+        apt-get -q update </dev/null >&2 || say "apt-get update failed; going on with the lists that are here."
+    fi
 }
 
 apt_install() {

@@ -182,7 +182,8 @@ final class ScriptsTest {
         jdk("../unpacked", "25");
         script(
                 path.resolve("apt-get"),
-                "echo apt-get \"$@\"; mv '" + folder.resolve("unpacked") + "' '" + places + "'\n");
+                "echo apt-get \"$@\"; case $* in *' install '*) mv '" + folder.resolve("unpacked") + "' '" + places
+                        + "'; esac\n");
 
         Result result = launch();
 

@@ -22,7 +22,6 @@ public final class DebianRoots {
             "redis", "usr/bin/redis-server",
             "exim4", "usr/sbin/exim4",
             "opensmtpd", "usr/sbin/smtpd",
-            "sendmail", "usr/sbin/sendmail-mta",
             "nftables", "usr/sbin/nft");
 
     /** The folder of an unpacked server.

@@ -57,15 +57,25 @@ final class Holder implements AutoCloseable {
             done
             """;
 
+    /** $1 is the lab's folder; daemons that are still ending in the hosts may write to it for a moment. */
+    private static final String SWEEP = """
+            for i in 1 2 3 4 5; do
+                if rm -rf -- "$1" 2>/dev/null; then break; fi
+                sleep 0.2
+            done
+            """;
+
     private final Process process;
 
     private Holder(Process process) {
         this.process = process;
     }
 
-    /** A network only, with the machine's own files: the switch. */
+    /** A network only, with the machine's own files: the switch. At the end it deletes the lab's folder, too. */
     static Holder forSwitch(Path folder) {
-        return start(List.of("unshare", "--net", "bash", "-c", HEAD + TAIL), folder.resolve("switch.log"));
+        return start(
+                List.of("unshare", "--net", "bash", "-c", HEAD + TAIL + SWEEP, "switch", folder.toString()),
+                folder.resolve("switch.log"));
     }
 
     /** A network and private folders, with unpacked packages laid over the machine's own files. */

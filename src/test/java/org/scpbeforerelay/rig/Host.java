@@ -173,6 +173,22 @@ public final class Host {
     }
 
     /**
+     * Starts a Java program of the test's class path in a JVM of its own: the product's {@code Main} with its arguments,
+     * and {@code jvmOptions} such as {@code -Xmx64m} before them.
+     */
+    public RunningCommand startJava(String label, List<String> jvmOptions, String mainClass, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(Arrays.asList(arguments));
+        return start(label, command.toArray(String[]::new));
+    }
+
+    /**
      * Runs Java code of this JVM inside the host's network (not its file system), on a thread of its own: sockets,
      * platform threads and processes made there belong to the host for life. That is how a daemon with a settable clock
      * runs in a lab host. Sockets made on virtual threads or shared pools do not follow.

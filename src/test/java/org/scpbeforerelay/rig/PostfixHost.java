@@ -123,15 +123,14 @@ public final class PostfixHost implements AutoCloseable {
     public void stop() {
         masterPid().flatMap(ProcessHandle::of).ifPresent(master -> {
             master.destroy();
-            await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> !runs(master));
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> !runs(master.pid()));
         });
     }
 
     /** A daemon's adoptive parent may take its time to collect it: a zombie does not run. */
-    private static boolean runs(ProcessHandle process) {
+    static boolean runs(long pid) {
         try {
-            return !Files.readString(Path.of("/proc/" + process.pid() + "/stat"))
-                    .contains(") Z ");
+            return !Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
         } catch (IOException _) {
             return false;
         }

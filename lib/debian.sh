@@ -39,6 +39,7 @@ opensmtpd opensmtpd
 sendmail sendmail-bin sendmail-base sendmail-cf
 openssh-server openssh-server openssh-sftp-server
 redis redis-server redis-tools redis-sentinel
+nftables nftables
 '
 
 # missing_tools: prints the packages whose commands are not here, each once.

@@ -317,7 +317,7 @@ class RigTest {
             Host host = lab.host("gollum", "198.51.100.66");
             RunningCommand sleeper = host.start("sleeper", "setsid", "sleep", "1000");
             System.out.println(sleeper.pid() + " " + lab.folder());
-            Thread.sleep(Duration.ofSeconds(100));
+            sleeper.awaitExit(Duration.ofSeconds(100));
         }
     }
 

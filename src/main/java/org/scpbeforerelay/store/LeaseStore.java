@@ -8,8 +8,9 @@ import org.scpbeforerelay.lease.Lease;
  * The durable record of leases. Used by one thread at a time.
  *
  * <p>Guarantees: after {@link #commit} has returned, its changes are on disk and will be given by every later {@link #load},
- * also after {@code kill -9} or a power cut at any instant. When it throws, none of them will be given. Changes apply in their
- * order.
+ * also after {@code kill -9} or a power cut at any instant. When it throws, or is killed, all of them will be given or none:
+ * a disk may fail at the very end of a commit, and nobody can tell which. The next commit that returns settles that: what it
+ * says of a key counts. Changes apply in their order.
  */
 public interface LeaseStore extends AutoCloseable {
     /**

@@ -1,5 +1,7 @@
 package org.scpbeforerelay.store.embedded;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,26 +36,25 @@ public final class SqliteLeaseStore implements LeaseStore {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLeaseStore.class);
 
     /** How long to wait for a stranger's lock on the file, in milliseconds. Announcements wait meanwhile. */
-    private static final int BUSY_TIMEOUT_MS = 2_000;
+    private static final int BUSY_TIMEOUT_MS = 500;
 
     /** Up to this size, in bytes, the file's structure is checked at the start; rows are checked one by one at any size. */
     private static final long QUICK_CHECK_MAX = 16L << 20;
+
+    /** The size of SQLite's header (https://sqlite.org/fileformat.html#the_database_header): version at 60, application at 68. */
+    private static final int HEADER_BYTES = 100;
 
     /** Boots remembered before those without a lease are forgotten. */
     private static final int BOOTS_MAX = 64;
 
     private final StoreFile file;
     private final Map<String, Integer> boots = new HashMap<>();
-    private Connection connection;
-    private PreparedStatement put;
-    private PreparedStatement remove;
+    private @Nullable Open open;
     private volatile @Nullable Path setAside;
 
     private SqliteLeaseStore(StoreFile file, Open open, @Nullable Path setAside) {
         this.file = file;
-        this.connection = open.connection();
-        this.put = open.put();
-        this.remove = open.remove();
+        this.open = open;
         this.setAside = setAside;
     }
 
@@ -103,13 +104,9 @@ public final class SqliteLeaseStore implements LeaseStore {
         try {
             all = readAll();
         } catch (DamagedStoreException e) {
-            closeQuietly(connection);
+            disconnect();
             setAside = setAside(file, e.getMessage());
-            Open fresh = openFresh(file);
-            connection = fresh.connection();
-            put = fresh.put();
-            remove = fresh.remove();
-            boots.clear();
+            open = openFresh(file);
             return;
         }
         all.forEach(each);
@@ -124,26 +121,29 @@ public final class SqliteLeaseStore implements LeaseStore {
         }
         boolean done = false;
         try {
-            int boot = bootNumber(bootId);
+            Open ready = ready();
+            int boot = bootNumber(ready.connection(), bootId);
             for (LeaseChange change : changes) {
                 switch (change) {
                     case LeaseChange.Put one -> {
-                        LeaseRows.bind(put, one.lease(), boot, bootId);
-                        put.executeUpdate();
+                        LeaseRows.bind(ready.put(), one.lease(), boot, bootId);
+                        ready.put().executeUpdate();
                     }
                     case LeaseChange.Remove one -> {
-                        LeaseRows.bindKey(remove, one.key());
-                        remove.executeUpdate();
+                        LeaseRows.bindKey(ready.remove(), one.key());
+                        ready.remove().executeUpdate();
                     }
                 }
             }
-            connection.commit();
+            ready.connection().commit();
             done = true;
         } catch (SQLException e) {
             throw SqliteFault.explain(file.path(), e);
         } finally {
             if (!done) {
-                rollBack();
+                // SQLite may have rolled back by itself or not, and the driver may know it or not. A new connection is
+                // sure.
+                disconnect();
             }
         }
     }
@@ -157,17 +157,42 @@ public final class SqliteLeaseStore implements LeaseStore {
 
     @Override
     public void close() {
-        closeQuietly(connection);
+        disconnect();
         file.close();
     }
 
     /** Gives the file a bound as a full disk would. For tests: nothing else makes a disk full at will. */
     void limitPages(int pages) throws SQLException {
-        number(connection, "PRAGMA max_page_count = " + pages);
-        connection.commit();
+        number(ready().connection(), "PRAGMA max_page_count = " + pages);
     }
 
-    private record Open(Connection connection, PreparedStatement put, PreparedStatement remove) {}
+    /** The rows are executed one by one: a batch would stay as large in the driver as the largest there ever was. */
+    private record Open(Connection connection, PreparedStatement put, PreparedStatement remove) {
+        static Open on(Connection connection) throws SQLException {
+            return new Open(
+                    connection,
+                    connection.prepareStatement(LeaseRows.PUT),
+                    connection.prepareStatement(LeaseRows.REMOVE));
+        }
+    }
+
+    private Open ready() throws SQLException {
+        Open there = open;
+        if (there == null) {
+            there = Open.on(connect(file.path()));
+            open = there;
+        }
+        return there;
+    }
+
+    /** Ends the connection, and with it whatever transaction is open. */
+    private void disconnect() {
+        boots.clear();
+        if (open != null) {
+            closeQuietly(open.connection());
+            open = null;
+        }
+    }
 
     private static Path setAside(StoreFile file, @Nullable String damage) throws StoreException {
         Path aside = file.setAside(Instant.now());
@@ -210,13 +235,11 @@ public final class SqliteLeaseStore implements LeaseStore {
     }
 
     private static Open openSound(StoreFile file) throws StoreException, DamagedStoreException {
-        if (file.size() == 0) {
-            throw new DamagedStoreException("it is empty");
-        }
+        demandHeader(file);
         Connection connection = null;
         try {
             connection = connect(file.path());
-            demandOurs(file, connection);
+            demandTables(connection);
             if (file.size() <= QUICK_CHECK_MAX) {
                 String check = text(connection, "PRAGMA quick_check(1)");
                 if (!check.equals("ok")) {
@@ -225,10 +248,7 @@ public final class SqliteLeaseStore implements LeaseStore {
             }
             connection.commit();
             file.remember();
-            Open open = new Open(
-                    connection,
-                    connection.prepareStatement(LeaseRows.PUT),
-                    connection.prepareStatement(LeaseRows.REMOVE));
+            Open open = Open.on(connection);
             connection = null;
             return open;
         } catch (SQLException e) {
@@ -254,13 +274,21 @@ public final class SqliteLeaseStore implements LeaseStore {
         return connection;
     }
 
-    private static void demandOurs(StoreFile file, Connection connection)
-            throws SQLException, StoreException, DamagedStoreException {
-        int application = number(connection, "PRAGMA application_id");
+    /** Looks at what SQLite would not leave as it was: on opening some damaged files, it deletes their journal. */
+    private static void demandHeader(StoreFile file) throws StoreException, DamagedStoreException {
+        ByteBuffer header = file.header(HEADER_BYTES);
+        if (header.remaining() < HEADER_BYTES
+                || !StandardCharsets.US_ASCII
+                        .decode(header.slice(0, 15))
+                        .toString()
+                        .equals("SQLite format 3")) {
+            throw new DamagedStoreException(file.size() == 0 ? "it is empty" : "it is no SQLite database");
+        }
+        int application = header.getInt(68);
         if (application != LeaseRows.APPLICATION_ID) {
             throw new DamagedStoreException("it is a database of another program (application id " + application + ")");
         }
-        int version = number(connection, "PRAGMA user_version");
+        int version = header.getInt(60);
         if (version > LeaseRows.SCHEMA_VERSION) {
             throw new StoreException("the lease store " + file.path() + " has schema " + version
                     + ", and this version knows up to " + LeaseRows.SCHEMA_VERSION
@@ -269,6 +297,9 @@ public final class SqliteLeaseStore implements LeaseStore {
         if (version != LeaseRows.SCHEMA_VERSION) {
             throw new DamagedStoreException("it has schema " + version + ", which never was");
         }
+    }
+
+    private static void demandTables(Connection connection) throws SQLException, DamagedStoreException {
         demandTable(connection, "boot", LeaseRows.CREATE_BOOT);
         demandTable(connection, "lease", LeaseRows.CREATE_LEASE);
     }
@@ -285,7 +316,7 @@ public final class SqliteLeaseStore implements LeaseStore {
     }
 
     private List<Recorded> readAll() throws StoreException, DamagedStoreException {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = ready().connection().createStatement()) {
             Map<Integer, String> names = new HashMap<>();
             try (ResultSet rows = statement.executeQuery("SELECT id, boot_id FROM boot")) {
                 while (rows.next()) {
@@ -299,7 +330,8 @@ public final class SqliteLeaseStore implements LeaseStore {
                     all.add(new Recorded(reader.lease(rows), reader.bootId(rows)));
                 }
             }
-            connection.commit(); // ends the read transaction, which would keep the journal from being written back
+            ready().connection()
+                    .commit(); // ends the read transaction, which would keep the journal from being written back
             return all;
         } catch (SQLException e) {
             if (SqliteFault.isDamage(e)) {
@@ -310,7 +342,7 @@ public final class SqliteLeaseStore implements LeaseStore {
     }
 
     /** The number of this boot in the file; written with the transaction that first needs it. */
-    private int bootNumber(String bootId) throws SQLException {
+    private int bootNumber(Connection connection, String bootId) throws SQLException {
         Integer known = boots.get(bootId);
         if (known != null) {
             return known;
@@ -335,16 +367,6 @@ public final class SqliteLeaseStore implements LeaseStore {
                 boots.put(bootId, row.getInt(1));
                 return row.getInt(1);
             }
-        }
-    }
-
-    private void rollBack() {
-        boots.clear(); // the number may have been written in this transaction
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // SQLite rolls back by itself after most failures, and then says that there is nothing to roll back.
-            LOG.debug("nothing to roll back in {}", file.path(), e);
         }
     }
 

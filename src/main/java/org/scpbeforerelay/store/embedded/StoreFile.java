@@ -173,6 +173,21 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
+    /** Its first bytes, fewer where it has fewer. Not while it is open: closing any handle gives up SQLite's locks (fcntl(2)). */
+    ByteBuffer header(int bytes) throws StoreException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer header = ByteBuffer.allocate(bytes);
+            while (header.hasRemaining() && channel.read(header) >= 0) {
+                // until it is full
+            }
+            return header.flip();
+        } catch (IOException e) {
+            throw new StoreException(
+                    "the lease store " + file + " cannot be read (" + e + "): check its owner and mode, and the disk",
+                    e);
+        }
+    }
+
     /** Its bytes with those of its journal. */
     long size() {
         return size(file) + size(companion(file, "-wal"));

@@ -1,0 +1,62 @@
+package org.scpbeforerelay.lookup;
+
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.lease.Principal;
+
+/**
+ * The messages under way: which {@code instance} (Postfix's name of a message while it is received) we permitted at RCPT, and by
+ * whose lease. Only these are ours at DATA and END-OF-MESSAGE; all other mail of the host passes there too.
+ *
+ * <p>Bounded by count and by age: what falls out merely gets no audit header. Belongs to one thread.
+ */
+final class InstanceMemory {
+    /** More messages than all smtpd processes of a large host receive at once. */
+    static final int COUNT_MAX = 16_384;
+
+    /** Longer than a message takes from its first recipient to its end. */
+    static final long AGE_MAX_MS = 3_600_000;
+
+    /** Longer names are nobody's: Postfix's have some 25 characters. */
+    static final int NAME_MAX = 128;
+
+    private final LinkedHashMap<String, Permit> permits = new LinkedHashMap<>();
+
+    /**
+     * By what a message was permitted.
+     *
+     * @param atMs when, by the monotonic clock
+     */
+    record Permit(Principal principal, ClientAddress client, long atMs) {}
+
+    /** Keeps in mind that a recipient of this message was permitted. */
+    void permitted(String instance, Principal principal, ClientAddress client, long nowMs) {
+        if (instance.isEmpty() || instance.length() > NAME_MAX) {
+            return;
+        }
+        permits.putLast(instance, new Permit(principal, client, nowMs));
+        while (!permits.isEmpty() && (permits.size() > COUNT_MAX || tooOld(eldest(), nowMs))) {
+            permits.pollFirstEntry();
+        }
+    }
+
+    /** By what this message from this client was permitted; null when it was not, or too long ago. */
+    @Nullable
+    Permit of(String instance, ClientAddress client, long nowMs) {
+        Permit permit = permits.get(instance);
+        return permit == null || tooOld(permit, nowMs) || !permit.client.equals(client) ? null : permit;
+    }
+
+    int size() {
+        return permits.size();
+    }
+
+    private Permit eldest() {
+        return permits.firstEntry().getValue();
+    }
+
+    private static boolean tooOld(Permit permit, long nowMs) {
+        return nowMs - permit.atMs >= AGE_MAX_MS;
+    }
+}

@@ -1,0 +1,159 @@
+package org.scpbeforerelay.lookup;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.relay.RelayDesk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where mail servers ask whether a client may relay: policy, socketmap and tcp_table on every address, told apart by the first
+ * bytes of each connection.
+ *
+ * <p>{@link #start} opens all addresses or none. Questions that come before the desk is ready are answered so that inbound mail
+ * flows and relay waits. {@link #close} ends all connections and takes the socket files away.
+ */
+public final class LookupListener implements AutoCloseable {
+    /** As many as the kernel allows (net.core.somaxconn): mail servers all come at once after a restart. */
+    private static final int BACKLOG = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LookupListener.class);
+
+    private final LookupSettings settings;
+    private final RelayDesk desk;
+    private final Clock clock;
+    private final LookupStatistics statistics = new LookupStatistics();
+    private final PolicyAnswers policyAnswers;
+    private final List<Door> doors = new ArrayList<>();
+    private @Nullable LookupLoop loop;
+    private @Nullable Thread thread;
+
+    private record Door(
+            ServerSocketChannel channel,
+            ListenAddress address,
+            @Nullable UnixSocketFile file) {}
+
+    /**
+     * Prepares a listener; opens nothing yet.
+     *
+     * @param clock for the age of messages and of silence; the desk has its own for leases
+     */
+    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock) {
+        this.settings = settings;
+        this.desk = desk;
+        this.clock = clock;
+        this.policyAnswers = new PolicyAnswers(desk, clock, statistics, settings.policy());
+    }
+
+    /** Opens all addresses and begins to answer. When one cannot be opened none stays open; the message names it. */
+    public synchronized void start() throws IOException {
+        if (thread != null) {
+            throw new IllegalStateException("started already");
+        }
+        Selector selector = Selector.open();
+        try {
+            for (ListenAddress address : settings.listen()) {
+                Door door = open(address);
+                doors.add(door);
+                door.channel.configureBlocking(false);
+                door.channel.register(selector, SelectionKey.OP_ACCEPT, door.address);
+            }
+        } catch (IOException e) {
+            closeDoors();
+            selector.close();
+            throw e;
+        }
+        AddressAnswers byAddress = new AddressAnswers(desk, statistics);
+        LookupCodec.Codecs codecs = new LookupCodec.Codecs(
+                new PolicyCodec(policyAnswers), new SocketmapCodec(byAddress), new TcpTableCodec(byAddress));
+        LookupLoop newLoop = new LookupLoop(selector, codecs, settings, statistics, clock);
+        loop = newLoop;
+        thread = Thread.ofPlatform().name("lookup").start(newLoop);
+    }
+
+    /** Where it listens, in the order of the settings, with the ports that the system chose. */
+    public synchronized List<ListenAddress> boundAddresses() {
+        return doors.stream().map(Door::address).toList();
+    }
+
+    /** What it has counted. */
+    public LookupStatistics statistics() {
+        return statistics;
+    }
+
+    /** Puts answers in another way from the next request on; for a reload. Addresses need a new listener. */
+    public void adopt(LookupSettings.PolicyChoices choices) {
+        policyAnswers.adopt(choices);
+    }
+
+    /** Stops answering. An interrupt ends the waiting for the thread, not the closing. */
+    @Override
+    public synchronized void close() {
+        LookupLoop running = loop;
+        Thread runner = thread;
+        if (running != null && runner != null) {
+            running.stop();
+            try {
+                runner.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        closeDoors();
+    }
+
+    private static Door open(ListenAddress address) throws IOException {
+        return switch (address) {
+            case ListenAddress.Tcp tcp -> openTcp(tcp);
+            case ListenAddress.Unix unix -> openUnix(unix);
+        };
+    }
+
+    private static Door openUnix(ListenAddress.Unix unix) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            return new Door(channel, unix, UnixSocketFile.bind(channel, unix, BACKLOG));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static Door openTcp(ListenAddress.Tcp tcp) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.bind(tcp.address(), BACKLOG);
+            return new Door(channel, new ListenAddress.Tcp((InetSocketAddress) channel.getLocalAddress()), null);
+        } catch (BindException e) {
+            channel.close();
+            throw new BindException("lookup: cannot listen on " + tcp + " (" + e.getMessage()
+                    + "); choose another address or port under [lookup] listen, or stop what holds it: ss -ltnp");
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private void closeDoors() {
+        for (Door door : doors) {
+            try {
+                if (door.file != null) {
+                    door.file.remove();
+                }
+                door.channel.close();
+            } catch (IOException e) {
+                LOG.warn("lookup: {} could not be closed properly", door.address, e);
+            }
+        }
+        doors.clear();
+    }
+}

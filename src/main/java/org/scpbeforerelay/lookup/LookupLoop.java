@@ -1,0 +1,329 @@
+package org.scpbeforerelay.lookup;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.lookup.LookupStatistics.Close;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that serves all connections: reads what has come, answers every request that is complete, in order.
+ *
+ * <p>One loop because an answer takes about a microsecond and a system call several: a second thread would only cost hand-over.
+ * One read buffer and one answer buffer serve all connections. No exception ends the loop: a connection that causes one is closed.
+ * Running out of file handles closes the longest idle connection and pauses accepting for a moment, instead of
+ * spinning on a connection that cannot be taken.
+ */
+final class LookupLoop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LookupLoop.class);
+
+    private static final int READ_SIZE = 32 * 1024;
+    private static final int ANSWERS_SIZE = 32 * 1024;
+
+    /** How often idle connections are looked for, by the machine's own time. */
+    private static final long TICK_MS = 1_000;
+
+    private static final long ACCEPT_PAUSE_MS = 100;
+    private static final int ACCEPTS_AT_ONCE = 256;
+
+    private final Selector selector;
+    private final LookupCodec.Codecs codecs;
+    private final LookupSettings settings;
+    private final LookupStatistics statistics;
+    private final Clock clock;
+    private final Complaints complaints = new Complaints();
+    private final ByteBuffer input = ByteBuffer.allocateDirect(READ_SIZE);
+    private final ByteBuffer answers = ByteBuffer.allocateDirect(ANSWERS_SIZE);
+    private final byte[] bytes = new byte[READ_SIZE];
+
+    private volatile boolean stopping;
+    private int connections;
+    private boolean acceptPaused;
+    private long acceptPausedNs;
+    private long nowMs;
+    private boolean nowIsFresh;
+    private long lastTickNs;
+
+    LookupLoop(
+            Selector selector,
+            LookupCodec.Codecs codecs,
+            LookupSettings settings,
+            LookupStatistics statistics,
+            Clock clock) {
+        this.selector = selector;
+        this.codecs = codecs;
+        this.settings = settings;
+        this.statistics = statistics;
+        this.clock = clock;
+    }
+
+    /** Ends the loop soon; from any thread. */
+    void stop() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        lastTickNs = System.nanoTime();
+        while (!stopping) {
+            try {
+                nowIsFresh = false;
+                selector.select(this::serve, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
+                tick();
+            } catch (ClosedSelectorException e) {
+                break;
+            } catch (IOException | RuntimeException e) {
+                LOG.error("lookup: waiting for requests failed; trying again", e);
+                LockSupport.parkNanos(ACCEPT_PAUSE_MS * 1_000_000);
+            }
+        }
+        closeAll();
+    }
+
+    private void serve(SelectionKey key) {
+        if (!nowIsFresh) {
+            nowMs = clock.now().monotonicMs();
+            nowIsFresh = true;
+        }
+        if (key.attachment() instanceof Connection connection) {
+            serve(key, connection);
+        } else if (key.attachment() instanceof ListenAddress door) {
+            accept(key, door);
+        }
+    }
+
+    private void serve(SelectionKey key, Connection connection) {
+        try {
+            if (key.isReadable()) {
+                read(connection);
+            } else if (key.isWritable() && connection.sendOn()) {
+                connection.activeMs = nowMs;
+                answer(connection, connection.rest(), connection.restLength());
+            }
+        } catch (CancelledKeyException e) {
+            // Closed while it was being served in this same round.
+        } catch (IOException e) {
+            close(connection, Close.BROKEN);
+        } catch (RuntimeException e) {
+            LOG.error("lookup: {}: a request could not be answered; its connection is closed", connection.peer(), e);
+            close(connection, Close.BROKEN);
+        }
+    }
+
+    private void read(Connection connection) throws IOException {
+        input.clear();
+        int count = connection.channel.read(input);
+        if (count < 0) {
+            // Perhaps only half closed, as Exim does. All that was complete is answered, and the answers are out: as
+            // long as
+            // they were not, nothing was read, not even this end.
+            close(connection, Close.BY_PEER);
+            return;
+        }
+        connection.activeMs = nowMs;
+        input.flip();
+        if (connection.restLength() == 0) {
+            input.get(0, bytes, 0, count);
+            answer(connection, bytes, count);
+            return;
+        }
+        int fresh = connection.restLength();
+        connection.append(input);
+        LookupCodec codec = connection.codec;
+        if (codec == null || codec.mayBeComplete(connection.rest(), 0, fresh, connection.restLength())) {
+            answer(connection, connection.rest(), connection.restLength());
+        }
+    }
+
+    /** Answers all requests that lie complete in {@code from[0, to)}; keeps the rest. */
+    private void answer(Connection connection, byte[] from, int to) throws IOException {
+        answers.clear();
+        int at = 0;
+        int end = 0;
+        boolean taken = true;
+        while (at < to && taken) {
+            end = answerOne(connection, from, at, to);
+            if (end < 0) {
+                break;
+            }
+            at = end;
+            if (answers.remaining() < LookupCodec.ANSWER_MAX) {
+                taken = connection.send(answers.flip());
+                answers.clear();
+            }
+        }
+        if (taken && answers.position() > 0) {
+            connection.send(answers.flip());
+        }
+        if (end < LookupCodec.INCOMPLETE) {
+            refuse(connection, end);
+        } else {
+            connection.keep(from, at, to);
+        }
+    }
+
+    private int answerOne(Connection connection, byte[] from, int at, int to) {
+        LookupCodec codec = connection.codec;
+        if (codec == null) {
+            try {
+                codec = codecs.tell(from, at, to);
+            } catch (LookupCodec.NoSuchProtocol e) {
+                return LookupCodec.MALFORMED;
+            }
+            if (codec == null) {
+                return LookupCodec.INCOMPLETE;
+            }
+            connection.codec = codec;
+        }
+        return codec.answer(from, at, to, answers);
+    }
+
+    private void refuse(Connection connection, int why) {
+        boolean oversized = why == LookupCodec.OVERSIZED;
+        LookupCodec codec = connection.codec;
+        String what = codec == null
+                ? "speaks none of the protocols policy, socketmap and tcp_table"
+                : "sent " + (oversized ? "a request over the limit of " : "what is no request of ")
+                        + codec.protocol().text();
+        complaints.about(connection.peer(), what + "; its connection is closed", nowMs);
+        close(connection, oversized ? Close.OVERSIZED : Close.MALFORMED);
+    }
+
+    private void accept(SelectionKey key, ListenAddress door) {
+        if (!(key.channel() instanceof ServerSocketChannel server)) {
+            return;
+        }
+        try {
+            for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+                SocketChannel channel = server.accept();
+                if (channel == null) {
+                    return;
+                }
+                open(channel, door);
+            }
+        } catch (CancelledKeyException e) {
+            // The listener is being closed.
+        } catch (IOException | RuntimeException e) {
+            if (server.isOpen()) {
+                acceptFailed(door, e);
+            }
+        }
+    }
+
+    private void open(SocketChannel channel, ListenAddress door) throws IOException {
+        statistics.connected();
+        try {
+            channel.configureBlocking(false);
+            if (door instanceof ListenAddress.Tcp) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+            Connection connection = new Connection(channel, door, nowMs);
+            connection.registeredAs(channel.register(selector, SelectionKey.OP_READ, connection));
+            connections++;
+        } catch (IOException | RuntimeException e) {
+            // It came and went, or could not be set up; the door stays open for the others.
+            statistics.disconnected(Close.BROKEN);
+            channel.close();
+            return;
+        }
+        if (connections > settings.connectionsMax()) {
+            closeLongestIdle();
+        }
+    }
+
+    /** Mostly EMFILE. The waiting connection keeps the door "ready", so the door is left alone for a moment. */
+    private void acceptFailed(ListenAddress door, Exception e) {
+        statistics.acceptFailed();
+        complaints.about(
+                door.toString(),
+                "cannot accept connections (" + e.getMessage()
+                        + "); raise the limit of open files (LimitNOFILE=, ulimit -n) if that is what is short",
+                nowMs);
+        closeLongestIdle();
+        acceptPaused = true;
+        acceptPausedNs = System.nanoTime();
+        doors(0);
+    }
+
+    private void doors(int operations) {
+        for (SelectionKey key : selector.keys()) {
+            if (key.isValid() && key.attachment() instanceof ListenAddress) {
+                key.interestOps(operations);
+            }
+        }
+    }
+
+    private void tick() {
+        long ns = System.nanoTime();
+        if (acceptPaused && ns - acceptPausedNs >= ACCEPT_PAUSE_MS * 1_000_000) {
+            acceptPaused = false;
+            doors(SelectionKey.OP_ACCEPT);
+        }
+        if (ns - lastTickNs >= TICK_MS * 1_000_000) {
+            lastTickNs = ns;
+            nowMs = clock.now().monotonicMs();
+            closeIdle();
+        }
+    }
+
+    private void closeIdle() {
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Connection connection
+                    && nowMs - connection.activeMs >= settings.idleMs()
+                    && connection.channel.isOpen()) {
+                close(connection, Close.IDLE);
+            }
+        }
+    }
+
+    private void closeLongestIdle() {
+        @Nullable Connection longest = null;
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Connection connection
+                    && connection.channel.isOpen()
+                    && (longest == null || connection.activeMs < longest.activeMs)) {
+                longest = connection;
+            }
+        }
+        if (longest != null) {
+            close(longest, Close.FOR_ROOM);
+        }
+    }
+
+    private void close(Connection connection, Close why) {
+        if (!connection.channel.isOpen()) {
+            return;
+        }
+        connections--;
+        statistics.disconnected(why);
+        try {
+            connection.channel.close();
+        } catch (IOException e) {
+            LOG.debug("lookup: closing a connection failed", e);
+        }
+    }
+
+    private void closeAll() {
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Connection connection) {
+                close(connection, Close.STOPPED);
+            }
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("lookup: closing the selector failed", e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.scpbeforerelay.lookup;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The policy protocol of Postfix (SMTPD_POLICY_README, "Protocol description").
+ *
+ * <pre>
+ * request:  name=value LF … LF             attributes in any order, ended by an empty line
+ * answer:   action=WORDS LF LF
+ * </pre>
+ *
+ * <p>Limits: 64 KiB a request (Postfix 3.7 sends about 570 bytes). Any name is accepted and any byte but LF in a value: Postfix adds
+ * attributes, and clients choose what stands in sender and helo_name. Malformed, hence the end of the connection: a line without
+ * {@code =}, an empty name, an empty request. A request whose {@code request} attribute is missing or another than
+ * {@code smtpd_access_policy} is answered DUNNO. There is no way to answer an error in this protocol: whoever gets no answer
+ * applies its {@code default_action}.
+ */
+final class PolicyCodec implements LookupCodec {
+    /** The longest request, in bytes, its empty line included. */
+    static final int REQUEST_MAX = 64 * 1024;
+
+    private final PolicyRequest request = new PolicyRequest();
+    private final PolicyAnswers answers;
+
+    PolicyCodec(PolicyAnswers answers) {
+        this.answers = answers;
+    }
+
+    @Override
+    public int answer(byte[] bytes, int from, int to, ByteBuffer answer) {
+        request.begin(bytes);
+        int line = from;
+        while (line < to) {
+            int equals = line;
+            byte b = 0;
+            while (equals < to && (b = bytes[equals]) != '=' && b != '\n') {
+                equals++;
+            }
+            if (equals == to) {
+                break;
+            }
+            if (equals == line) {
+                return b == '\n' && line > from ? finish(from, line + 1, answer) : MALFORMED;
+            }
+            if (b == '\n') {
+                return MALFORMED;
+            }
+            int end = equals + 1;
+            while (end < to && bytes[end] != '\n') {
+                end++;
+            }
+            if (end == to) {
+                break;
+            }
+            request.attribute(line, equals, end);
+            line = end + 1;
+        }
+        return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;
+    }
+
+    private int finish(int from, int end, ByteBuffer answer) {
+        if (end - from > REQUEST_MAX) {
+            return OVERSIZED;
+        }
+        answer.put(answers.answer(request));
+        return end;
+    }
+
+    @Override
+    public boolean mayBeComplete(byte[] bytes, int from, int fresh, int to) {
+        for (int i = fresh; i < to; i++) {
+            if (bytes[i] == '\n') {
+                return true; // at the end of each line, not only of the request: a bad line is refused when it comes
+            }
+        }
+        return to - from > REQUEST_MAX;
+    }
+
+    @Override
+    public LookupProtocol protocol() {
+        return LookupProtocol.POLICY;
+    }
+}

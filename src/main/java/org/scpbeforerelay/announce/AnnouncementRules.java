@@ -1,17 +1,11 @@
 package org.scpbeforerelay.announce;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
-import org.scpbeforerelay.address.Network;
-import org.scpbeforerelay.address.SpecialNetwork;
 import org.scpbeforerelay.announce.Announcement.Hold;
 import org.scpbeforerelay.announce.Verdict.Granted;
 import org.scpbeforerelay.announce.Verdict.Refused;
@@ -61,7 +55,7 @@ public final class AnnouncementRules {
                     "a term of " + announcement.termMs() / 1000 + " s was asked for; the longest here is "
                             + terms.maxTermMs() / 1000 + " s");
         }
-        Addresses addresses = new Addresses(announcement, allowance, terms);
+        ClaimedAddresses addresses = new ClaimedAddresses(announcement, allowance, terms);
         for (Claim claim : announcement.claims()) {
             Refused refused = addresses.add(claim);
             if (refused != null) {
@@ -82,10 +76,9 @@ public final class AnnouncementRules {
         if (!expired) {
             return null;
         }
-        String what = proof == Roster.Proof.GONE ? "is no longer a key of " + allowance.user() : "has expired";
-        return new Refused(
-                RefusalCode.KEY_EXPIRED,
-                "the key " + announcement.proof() + " " + what + "; ask the operator of this host to add a new one");
+        String key = announcement.proof().isEmpty() ? "the permission" : "the key " + announcement.proof();
+        String what = proof == Roster.Proof.GONE ? " is no longer a key of " + allowance.user() : " has expired";
+        return new Refused(RefusalCode.KEY_EXPIRED, key + what + "; ask the operator of this host to add a new one");
     }
 
     private static @Nullable Refused judgeDevices(
@@ -113,21 +106,17 @@ public final class AnnouncementRules {
             Announcement announcement,
             Allowance allowance,
             LeaseTerms terms,
-            Addresses addresses,
+            ClaimedAddresses addresses,
             StandingLeases standing,
             Moment now) {
         long spokenAtMs = Math.min(announcement.spokenAtMs(), now.wallMs());
-        long termMs = announcement.hold() != Hold.NONE
-                ? terms.holdGraceMs()
-                : Math.min(announcement.termMs() > 0 ? announcement.termMs() : allowance.termMs(), terms.maxTermMs());
-        long expiresAtMs = Math.min(spokenAtMs + termMs, announcement.notAfterMs());
-        Long keyExpiresAtMs = allowance.keys().get(announcement.proof());
-        if (keyExpiresAtMs != null) {
-            expiresAtMs = Math.min(expiresAtMs, keyExpiresAtMs);
+        long expiresAtMs = endOf(announcement, allowance, terms, spokenAtMs);
+        if (expiresAtMs <= now.wallMs()) {
+            return tooLate("it was made " + (now.wallMs() - spokenAtMs) / 1000 + " s ago and is over already");
         }
         List<Lease> leases = new ArrayList<>();
-        for (ClientAddress address : addresses.byFamily.values()) {
-            int prefixLength = address.isIpv4() ? 32 : allowance.prefix6();
+        for (ClientAddress address : addresses.addresses()) {
+            int prefixLength = addresses.prefixLength(address);
             LeaseKey key = LeaseKey.of(announcement.principal(), address, announcement.source());
             Lease fresh = new Lease(
                     key,
@@ -136,21 +125,47 @@ public final class AnnouncementRules {
                     announcement.source(),
                     announcement.hold() != Hold.NONE,
                     announcement.proof(),
-                    now.wallMs(),
-                    now.wallMs(),
+                    spokenAtMs,
+                    spokenAtMs,
                     expiresAtMs,
                     now.monotonicMs() + (expiresAtMs - now.wallMs()));
             Lease former = standing.in(key);
-            boolean goesOn = former != null && former.activeAt(now) && samePlace(former, fresh);
-            if (!goesOn && announcement.hold() == Hold.KEEP) {
-                return new Refused(
-                        RefusalCode.ADDRESS_NOT_YOURS,
-                        "the lease that this connection held on " + fresh.addressText()
-                                + " was revoked, has ended or was taken over; connect again to get a new one");
+            if (former == null || !former.activeAt(now) || !samePlace(former, fresh)) {
+                if (announcement.hold() == Hold.KEEP) {
+                    return new Refused(
+                            RefusalCode.ADDRESS_NOT_YOURS,
+                            "the lease that this connection held on " + fresh.addressText()
+                                    + " was revoked, has ended or was taken over; connect again to get a new one");
+                }
+                if (former != null && former.activeAt(now) && isOlder(spokenAtMs, former, now)) {
+                    return tooLate(announcement.principal() + " has announced " + former.addressText() + " since");
+                }
+                leases.add(fresh);
+            } else {
+                leases.add(renewal(fresh, former, now));
             }
-            leases.add(former != null && goesOn ? renewal(fresh, former) : fresh);
         }
-        return new Granted(leases, addresses.notes);
+        return new Granted(leases, addresses.notes());
+    }
+
+    private static long endOf(Announcement announcement, Allowance allowance, LeaseTerms terms, long spokenAtMs) {
+        long termMs = announcement.hold() != Hold.NONE
+                ? terms.holdGraceMs()
+                : announcement.termMs() > 0 ? announcement.termMs() : allowance.termMs();
+        long byTermMs = spokenAtMs + Math.min(termMs, terms.maxTermMs());
+        long byKeyMs = allowance.keys().getOrDefault(announcement.proof(), Announcement.NO_BOUND);
+        return Math.min(byTermMs, Math.min(byKeyMs, announcement.notAfterMs()));
+    }
+
+    // Files and log lines come late, after a restart above all: what they say must not undo what was said after them.
+    // A former lease from the future tells of a clock that was set back, and of nothing else.
+    private static boolean isOlder(long spokenAtMs, Lease former, Moment now) {
+        return spokenAtMs < former.renewedAtMs() && former.renewedAtMs() <= now.wallMs();
+    }
+
+    private static Refused tooLate(String why) {
+        return new Refused(
+                RefusalCode.ADDRESS_NOT_YOURS, "the announcement comes too late: " + why + "; announce again");
     }
 
     private static boolean samePlace(Lease former, Lease fresh) {
@@ -162,10 +177,13 @@ public final class AnnouncementRules {
      * and no renewal takes away what an earlier answer promised to the same key, or what the operator gave. The operator's
      * own word always stands as it is spoken.
      */
-    private static Lease renewal(Lease fresh, Lease former) {
-        boolean formerIsLonger = former.expiresAtMs() > fresh.expiresAtMs() && fresh.source() != LeaseSource.OPERATOR;
+    private static Lease renewal(Lease fresh, Lease former, Moment now) {
+        // What is left, not the ends by the wall clock: after that was set back, the former end lies too far off.
+        boolean formerIsLonger = former.leftMs(now) > fresh.leftMs(now) && fresh.source() != LeaseSource.OPERATOR;
         boolean operatorsWord = formerIsLonger && former.source() == LeaseSource.OPERATOR;
         boolean keepsEnd = operatorsWord || formerIsLonger && former.proof().equals(fresh.proof());
+        boolean setBack = former.renewedAtMs() > now.wallMs();
+        long formerEndMs = setBack ? now.wallMs() + former.leftMs(now) : former.expiresAtMs();
         return new Lease(
                 fresh.key(),
                 fresh.address(),
@@ -173,109 +191,9 @@ public final class AnnouncementRules {
                 operatorsWord ? former.source() : fresh.source(),
                 fresh.held(),
                 operatorsWord ? former.proof() : fresh.proof(),
-                former.grantedAtMs(),
-                fresh.renewedAtMs(),
-                keepsEnd ? former.expiresAtMs() : fresh.expiresAtMs(),
+                setBack ? Math.min(former.grantedAtMs(), fresh.grantedAtMs()) : former.grantedAtMs(),
+                setBack ? fresh.renewedAtMs() : Math.max(former.renewedAtMs(), fresh.renewedAtMs()),
+                keepsEnd ? formerEndMs : fresh.expiresAtMs(),
                 keepsEnd ? former.deadlineMs() : fresh.deadlineMs());
-    }
-
-    /** The addresses of one announcement, judged one by one. */
-    private static final class Addresses {
-        private final Announcement announcement;
-        private final Allowance allowance;
-        private final LeaseTerms terms;
-        private final Map<AddressFamily, ClientAddress> byFamily = new EnumMap<>(AddressFamily.class);
-        private final List<String> notes = new ArrayList<>();
-
-        Addresses(Announcement announcement, Allowance allowance, LeaseTerms terms) {
-            this.announcement = announcement;
-            this.allowance = allowance;
-            this.terms = terms;
-        }
-
-        /** Takes one claim in; says why not where it may not be. */
-        @Nullable
-        Refused add(Claim claim) {
-            return switch (claim) {
-                case Claim.Own own -> addProven();
-                case Claim.Address claimed -> addClaimed(claimed.address());
-            };
-        }
-
-        private @Nullable Refused addClaimed(ClientAddress claimed) {
-            if (claimed.isUnspecified()) {
-                return new Refused(
-                        RefusalCode.ADDRESS_NOT_ALLOWED, claimed + " is no host's address: it can never be leased");
-            }
-            if (claimed.equals(announcement.provenAddress())) {
-                return addProven();
-            }
-            if (announcement.source() == LeaseSource.OPERATOR || mayClaim(claimed)) {
-                return place(claimed);
-            }
-            Optional<SpecialNetwork> special = SpecialNetwork.of(claimed);
-            if (special.isPresent() && special.get().farSideOfNat() && announcement.provenAddress() != null) {
-                notes.add(claimed + " is " + special.get().description()
-                        + ": you are behind a NAT, and your connection's own address was taken, "
-                        + announcement.provenAddress());
-                return addProven();
-            }
-            return new Refused(
-                    RefusalCode.ADDRESS_NOT_YOURS,
-                    announcement.provenAddress() == null
-                            ? claimed + " is outside the networks that " + allowance.user() + " may announce"
-                            : "you announced " + claimed + " but came from " + announcement.provenAddress()
-                                    + "; announce that one, or nothing, or 'auto'");
-        }
-
-        private @Nullable Refused addProven() {
-            ClientAddress proven = announcement.provenAddress();
-            if (proven == null) {
-                return new Refused(
-                        RefusalCode.ADDRESS_MALFORMED,
-                        "'auto' needs a connection whose address can be seen; write it out");
-            }
-            if (proven.isUnspecified()) {
-                return new Refused(RefusalCode.ADDRESS_NOT_ALLOWED, proven + " is no host's address");
-            }
-            String odd = terms.hostAddresses().contains(proven)
-                    ? "an address of this host itself or its gateway: you came through a tunnel or a proxy"
-                    : SpecialNetwork.of(proven).map(SpecialNetwork::description).orElse(null);
-            if (odd != null && announcement.source() != LeaseSource.OPERATOR && !isSpecialAllowed(proven)) {
-                return new Refused(
-                        RefusalCode.ADDRESS_NOT_ALLOWED,
-                        "your connection's own address " + proven + " is " + odd
-                                + "; the operator may allow it in special_networks");
-            }
-            return place(proven);
-        }
-
-        private @Nullable Refused place(ClientAddress address) {
-            ClientAddress former = byFamily.putIfAbsent(address.family(), address);
-            if (former != null && !former.equals(address)) {
-                return new Refused(
-                        RefusalCode.ADDRESS_MALFORMED,
-                        "two " + (address.isIpv4() ? "IPv4" : "IPv6") + " addresses (" + former + " and " + address
-                                + "): a device has one; announce other machines as devices of their own");
-            }
-            return null;
-        }
-
-        private boolean mayClaim(ClientAddress address) {
-            return contains(allowance.mayAnnounce(), address);
-        }
-
-        private boolean isSpecialAllowed(ClientAddress address) {
-            return contains(terms.specialNetworks(), address) || mayClaim(address);
-        }
-
-        private static boolean contains(List<Network> networks, ClientAddress address) {
-            for (Network network : networks) {
-                if (network.contains(address)) {
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 }

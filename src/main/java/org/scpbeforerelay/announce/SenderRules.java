@@ -2,7 +2,6 @@ package org.scpbeforerelay.announce;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -25,7 +24,7 @@ public final class SenderRules {
     public SenderRules(List<String> rules) {
         this.rules = List.copyOf(rules);
         for (String rule : rules) {
-            String lower = rule.toLowerCase(Locale.ROOT);
+            String lower = lowerCase(rule);
             int at = lower.lastIndexOf('@');
             String domain = lower.substring(at + 1);
             boolean subdomains = at == 0 && domain.startsWith(".");
@@ -58,7 +57,7 @@ public final class SenderRules {
         if (rules.isEmpty() || sender.isEmpty()) {
             return true;
         }
-        String lower = sender.toLowerCase(Locale.ROOT);
+        String lower = lowerCase(sender);
         if (addresses.contains(lower)) {
             return true;
         }
@@ -70,12 +69,24 @@ public final class SenderRules {
         if (domains.contains(domain)) {
             return true;
         }
-        for (int dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
+        for (int dot = domain.indexOf('.', 1); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
             if (parents.contains(domain.substring(dot + 1))) {
                 return true;
             }
         }
         return false;
+    }
+
+    // String.toLowerCase would take the Kelvin sign for a k, and make a domain of another one.
+    private static String lowerCase(String text) {
+        StringBuilder lower = new StringBuilder(text);
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                lower.setCharAt(i, (char) (c + ('a' - 'A')));
+            }
+        }
+        return lower.toString();
     }
 
     /** As in the settings. */

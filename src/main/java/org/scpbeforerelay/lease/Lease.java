@@ -13,8 +13,8 @@ import org.scpbeforerelay.clock.Moment;
  * @param source where the announcement came from
  * @param held whether an open connection keeps the lease alive
  * @param proof the fingerprint of the key that proved it ({@code SHA256:…}), or empty where no key was in play
- * @param grantedAtMs when this address was first granted, by the wall clock
- * @param renewedAtMs when it was last announced, by the wall clock
+ * @param grantedAtMs when this address was first announced, by the wall clock; never later than the grant
+ * @param renewedAtMs when it was last announced, by the wall clock: for a file or a log line, when that was written
  * @param expiresAtMs the first instant, by the wall clock, at which the lease is over (exclusive end)
  * @param deadlineMs the first instant, by the monotonic clock, at which the lease is over
  */

@@ -166,13 +166,7 @@ public final class Registry implements RelayDesk {
 
     @Override
     public Explanation explain(RelayQuestion question) {
-        Moment now = clock.now();
-        Roster at = roster;
-        List<Weighed> weighed = new ArrayList<>();
-        for (Lease lease : book.at(question.client())) {
-            weighed.add(new Weighed(lease, RelayRules.weigh(lease, question, at, now), lease.leftMs(now)));
-        }
-        return new Explanation(RelayRules.decide(question, book, at, now), weighed);
+        return RelayRules.explain(question, book, roster, clock.now());
     }
 
     /** The book, for reading. */

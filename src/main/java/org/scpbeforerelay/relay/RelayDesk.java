@@ -20,7 +20,11 @@ public interface RelayDesk {
      * @param decision what a mail server would be told
      * @param leases every lease on the address, active or not, with its weight in the decision
      */
-    record Explanation(RelayDecision decision, List<Weighed> leases) {}
+    record Explanation(RelayDecision decision, List<Weighed> leases) {
+        public Explanation {
+            leases = List.copyOf(leases);
+        }
+    }
 
     /** One lease, weighed. */
     record Weighed(Lease lease, Weight weight, long leftMs) {}

@@ -1,5 +1,7 @@
 package org.scpbeforerelay.relay;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Roster;
@@ -13,7 +15,23 @@ public final class RelayRules {
 
     /** Whether the client may relay: it may while one lease on its address permits it. */
     public static RelayDecision decide(RelayQuestion question, LeaseBook book, Roster roster, Moment now) {
+        return decide(question, book.at(question.client()), roster, now);
+    }
+
+    /**
+     * The same answer with its reasons: both from one reading of the book, so that they cannot disagree while the writer
+     * writes.
+     */
+    public static RelayDesk.Explanation explain(RelayQuestion question, LeaseBook book, Roster roster, Moment now) {
         Lease[] leases = book.at(question.client());
+        List<RelayDesk.Weighed> weighed = new ArrayList<>();
+        for (Lease lease : leases) {
+            weighed.add(new RelayDesk.Weighed(lease, weigh(lease, question, roster, now), lease.leftMs(now)));
+        }
+        return new RelayDesk.Explanation(decide(question, leases, roster, now), weighed);
+    }
+
+    private static RelayDecision decide(RelayQuestion question, Lease[] leases, Roster roster, Moment now) {
         Lease wrongSender = null;
         for (Lease lease : leases) {
             Weight weight = weigh(lease, question, roster, now);

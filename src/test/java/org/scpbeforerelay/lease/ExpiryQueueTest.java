@@ -1,0 +1,89 @@
+package org.scpbeforerelay.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.scpbeforerelay.address.AddressFamily;
+
+final class ExpiryQueueTest {
+    private static final long SEED = 18;
+
+    private final ExpiryQueue queue = new ExpiryQueue();
+
+    @Test
+    void nothingIsDueInAnEmptyQueue() {
+        assertThat(queue.nextMs()).isNull();
+        assertThat(queue.takeDue(Long.MAX_VALUE)).isEmpty();
+    }
+
+    @Test
+    void keyComesUpOnceAndNotBeforeItsDeadline() {
+        queue.schedule(key(1), 5_001);
+        assertThat(queue.nextMs()).isEqualTo(6_000);
+        assertThat(queue.takeDue(5_001)).isEmpty();
+        assertThat(queue.takeDue(5_999)).isEmpty();
+        assertThat(queue.takeDue(6_000)).containsExactly(key(1));
+        assertThat(queue.takeDue(7_000)).isEmpty();
+        assertThat(queue.nextMs()).isNull();
+    }
+
+    @Test
+    void deadlineOnAWholeSecondComesUpInThatSecond() {
+        queue.schedule(key(1), 5_000);
+        assertThat(queue.takeDue(4_999)).isEmpty();
+        assertThat(queue.takeDue(5_000)).containsExactly(key(1));
+    }
+
+    @Test
+    void deadlinesBeforeTheBootComeUpAtOnce() {
+        queue.schedule(key(1), -1_500);
+        queue.schedule(key(2), 0);
+        assertThat(queue.takeDue(0)).containsExactly(key(1), key(2));
+    }
+
+    @Test
+    void everythingDueComesOutAfterALongSleep() {
+        for (int i = 0; i < 1_000; i++) {
+            queue.schedule(key(i), i * 700L);
+        }
+        assertThat(queue.takeDue(10_000_000)).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void queueAgreesWithAPlainListOverRandomSchedules() {
+        Random random = new Random(SEED);
+        List<Scheduled> model = new ArrayList<>();
+        long nowMs = -5_000;
+        for (int i = 0; i < 100_000; i++) {
+            if (random.nextInt(3) > 0) {
+                Scheduled one = new Scheduled(key(random.nextInt(50)), nowMs + random.nextInt(-2_000, 20_000));
+                queue.schedule(one.key, one.deadlineMs);
+                model.add(one);
+            } else {
+                nowMs += random.nextInt(1_500);
+                long at = nowMs;
+                List<LeaseKey> expected = model.stream()
+                        .filter(one -> Math.ceilDiv(one.deadlineMs, 1000) * 1000 <= at)
+                        .map(Scheduled::key)
+                        .sorted()
+                        .toList();
+                model.removeIf(one -> Math.ceilDiv(one.deadlineMs, 1000) * 1000 <= at);
+                if (!queue.takeDue(at).stream().sorted().toList().equals(expected)) {
+                    fail("seed %d, step %d", SEED, i);
+                }
+            }
+        }
+        assertThat(queue.takeDue(Long.MAX_VALUE)).hasSize(model.size());
+    }
+
+    private record Scheduled(LeaseKey key, long deadlineMs) {}
+
+    private static LeaseKey key(int device) {
+        return new LeaseKey(
+                new Principal(new UserName("gerard"), new DeviceName("d" + device)), AddressFamily.IPV4, null);
+    }
+}

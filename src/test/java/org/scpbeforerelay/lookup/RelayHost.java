@@ -3,6 +3,7 @@ package org.scpbeforerelay.lookup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.address.Network;
@@ -46,7 +48,7 @@ final class RelayHost implements AutoCloseable {
         this(folder, settings -> settings);
     }
 
-    RelayHost(Path folder, java.util.function.UnaryOperator<LookupSettings> otherwise) throws IOException {
+    RelayHost(Path folder, UnaryOperator<LookupSettings> otherwise) throws IOException {
         terms = new LeaseTerms(
                 24 * 3_600_000,
                 60_000,
@@ -60,7 +62,7 @@ final class RelayHost implements AutoCloseable {
         registry = new Registry(new Memory(), time, roster(), terms);
         LookupSettings settings = LookupSettings.of(
                 List.of(
-                        new ListenAddress.Tcp(new java.net.InetSocketAddress("127.0.0.1", 0)),
+                        new ListenAddress.Tcp(new InetSocketAddress("127.0.0.1", 0)),
                         new ListenAddress.Unix(folder.resolve("policy"), null)),
                 LookupSettings.PolicyChoices.DEFAULT);
         listener = new LookupListener(otherwise.apply(settings), registry, time);

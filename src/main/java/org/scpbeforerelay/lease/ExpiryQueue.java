@@ -20,11 +20,22 @@ public final class ExpiryQueue {
         bySecond.computeIfAbsent(second(deadlineMs), s -> new ArrayList<>(1)).add(key);
     }
 
-    /** Takes out what is due: the keys whose scheduled deadline has passed. Some may have been renewed since. */
-    public List<LeaseKey> takeDue(long monotonicMs) {
+    /**
+     * Takes out what is due: keys whose scheduled deadline has passed, at most {@code most} of them. Some may have been renewed
+     * since, and a key that was scheduled twice may come up twice.
+     */
+    public List<LeaseKey> takeDue(long monotonicMs, int most) {
         List<LeaseKey> due = new ArrayList<>();
-        while (!bySecond.isEmpty() && bySecond.firstKey() * 1000 <= monotonicMs) {
-            due.addAll(bySecond.pollFirstEntry().getValue());
+        while (due.size() < most && !bySecond.isEmpty() && bySecond.firstKey() * 1000 <= monotonicMs) {
+            List<LeaseKey> first = bySecond.firstEntry().getValue();
+            if (first.size() <= most - due.size()) {
+                due.addAll(first);
+                bySecond.pollFirstEntry();
+            } else {
+                List<LeaseKey> part = first.subList(first.size() - (most - due.size()), first.size());
+                due.addAll(part);
+                part.clear();
+            }
         }
         return due;
     }

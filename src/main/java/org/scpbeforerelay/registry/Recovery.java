@@ -8,9 +8,11 @@ import org.scpbeforerelay.store.LeaseStore;
 /**
  * Brings recorded leases back at start.
  *
- * <p>Within the same run of the machine the recorded deadline still counts. After a reboot it is worked out anew from the
- * wall clock, and never lies further off than the lease's whole term. A lease that was renewed in the future is dropped: the
- * clock was stepped back meanwhile, and nobody can say how much of the lease is left.
+ * <p>Within the same run of the machine the recorded deadline still counts, also for a lease that seems to be over: the wall
+ * clock may run ahead and be set right. After a reboot the deadline is worked out anew from the wall clock, and never lies further
+ * off than the lease's whole term; what is over by then is dropped, because no other clock could end it if the wall clock were
+ * stepped back. A lease that was renewed in the future is dropped: the clock was stepped back meanwhile, and nobody can say how
+ * much of the lease is left.
  */
 public final class Recovery {
     private final String bootId;
@@ -36,9 +38,13 @@ public final class Recovery {
         if (lease.renewedAtMs() > now.wallMs()) {
             return null;
         }
-        long deadlineMs = recorded.bootId().equals(bootId)
-                ? lease.deadlineMs()
-                : now.monotonicMs() + remainingAfterRebootMs(lease);
+        boolean sameBoot = recorded.bootId().equals(bootId);
+        // Not renewed in the future, so what is left is never more than the whole term.
+        long leftMs = lease.expiresAtMs() - now.wallMs();
+        if (!sameBoot && leftMs <= 0) {
+            return null;
+        }
+        long deadlineMs = sameBoot ? lease.deadlineMs() : now.monotonicMs() + leftMs;
         Lease revived = new Lease(
                 lease.key(),
                 lease.address(),
@@ -51,13 +57,5 @@ public final class Recovery {
                 lease.expiresAtMs(),
                 deadlineMs);
         return revived.overForGoodAt(now) ? null : revived;
-    }
-
-    // Past its end by the wall clock: kept for as long as it could have had left, in case the clock runs ahead and is
-    // set right.
-    private long remainingAfterRebootMs(Lease lease) {
-        long left = lease.expiresAtMs() - now.wallMs();
-        long term = lease.expiresAtMs() - lease.renewedAtMs();
-        return left > 0 ? Math.min(left, term) : term;
     }
 }

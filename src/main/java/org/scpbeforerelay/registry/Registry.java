@@ -3,10 +3,12 @@ package org.scpbeforerelay.registry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Announcement;
 import org.scpbeforerelay.announce.LeaseTerms;
@@ -52,6 +54,9 @@ public final class Registry implements RelayDesk {
     private final List<LeaseListener> listeners = new CopyOnWriteArrayList<>();
     private final Rounds rounds;
 
+    // Listeners are told by the writer alone. Who announces so much that even this is full is on record often enough.
+    private final ArrayBlockingQueue<LeaseEvent> refusedAtTheDoor = new ArrayBlockingQueue<>(1024);
+
     private volatile Roster roster;
     private volatile LeaseTerms terms;
     private volatile boolean ready;
@@ -69,19 +74,23 @@ public final class Registry implements RelayDesk {
     public Recovery.Report open() throws StoreException {
         Moment now = clock.now();
         Recovery recovery = new Recovery(clock.bootId(), now);
-        List<Lease> dropped = new ArrayList<>();
+        AtomicInteger dropped = new AtomicInteger();
         store.load(recorded -> {
             Lease lease = recovery.revive(recorded);
             if (lease == null || !roster.upholds(lease, now.wallMs())) {
-                dropped.add(recorded.lease());
-            } else {
-                book.put(lease);
-                expiries.schedule(lease.key(), lease.deadlineMs());
+                dropped.incrementAndGet();
+                rounds.owe(recorded.lease().key());
+                return;
+            }
+            book.put(lease);
+            expiries.schedule(lease.key(), lease.deadlineMs());
+            if (!recorded.bootId().equals(clock.bootId())) {
+                // Its deadline was worked out anew. The next start must find this one, not work out a later one.
+                rounds.owe(lease.key());
             }
         });
-        rounds.owe(dropped);
         ready = true;
-        return new Recovery.Report(book.size(), dropped.size());
+        return new Recovery.Report(book.size(), dropped.get());
     }
 
     /** Tells a listener of all that happens from now on. */
@@ -102,7 +111,8 @@ public final class Registry implements RelayDesk {
                     RefusalCode.RATE_LIMITED,
                     "more than " + WAITING_MAX_PER_PRINCIPAL + " announcements of " + announcement.principal()
                             + " wait already; announce less often");
-            tell(new LeaseEvent.Refused(announcement, refused, clock.now().wallMs()));
+            refusedAtTheDoor.offer(
+                    new LeaseEvent.Refused(announcement, refused, clock.now().wallMs()));
             return CompletableFuture.completedFuture(refused);
         }
         CompletableFuture<Verdict> answer = new CompletableFuture<>();
@@ -131,6 +141,9 @@ public final class Registry implements RelayDesk {
 
     /** One round: takes what waits, judges it in order, records it in one commit, publishes, answers. */
     public void runOnce() {
+        for (LeaseEvent refused = refusedAtTheDoor.poll(); refused != null; refused = refusedAtTheDoor.poll()) {
+            tell(refused);
+        }
         List<Request> round = nextRound();
         for (Request request : round) {
             if (request instanceof Request.Announce announce) {
@@ -140,7 +153,13 @@ public final class Registry implements RelayDesk {
                 terms = adopt.terms();
             }
         }
-        rounds.run(round, roster, terms, clock.now(), clock.bootId());
+        try {
+            rounds.run(round, roster, terms, clock.now(), clock.bootId());
+        } catch (RuntimeException e) {
+            // A defect: nobody shall wait for an answer that will not come.
+            round.forEach(request -> request.answer().completeExceptionally(e));
+            throw e;
+        }
     }
 
     /** Whether a round would have something to do now, other than to look for what has ended. */
@@ -148,8 +167,11 @@ public final class Registry implements RelayDesk {
         return !requests.isEmpty();
     }
 
-    /** How long, in milliseconds, until a lease may have ended; at most {@code mostMs}. */
-    public long untilNextExpiryMs(long mostMs) {
+    /** How long, in milliseconds, until a round has something to do even if nothing is asked; at most {@code mostMs}. */
+    public long untilNextRoundMs(long mostMs) {
+        if (rounds.owes() && !isStoreAway()) {
+            return 0;
+        }
         Long next = expiries.nextMs();
         return next == null ? mostMs : Math.clamp(next - clock.now().monotonicMs(), 0, mostMs);
     }

@@ -42,11 +42,11 @@ public final class RegistryThread implements AutoCloseable {
             try {
                 registry.runOnce();
             } catch (RuntimeException e) {
-                // A defect in one round must not end the writer: what it lost stays unanswered, and is said.
-                LOG.error("a round of the registry failed; the announcements in it get no answer", e);
+                // A defect in one round must not end the writer: who asked is told, and so is the operator.
+                LOG.error("a round of the registry failed; what was asked in it has failed too", e);
             }
             if (!stopping && !registry.hasWork()) {
-                LockSupport.parkNanos(registry.untilNextExpiryMs(IDLE_MAX_MS) * 1_000_000L + 1);
+                LockSupport.parkNanos(registry.untilNextRoundMs(IDLE_MAX_MS) * 1_000_000L + 1);
             }
         }
     }

@@ -8,6 +8,9 @@ import org.scpbeforerelay.announce.Verdict;
 
 /** What waits for the one writer. */
 sealed interface Request {
+    /** Where the outcome goes. */
+    CompletableFuture<?> answer();
+
     record Announce(Announcement announcement, CompletableFuture<Verdict> answer) implements Request {}
 
     record Revoke(Selection selection, String why, CompletableFuture<Revocation> answer) implements Request {}

@@ -20,19 +20,29 @@ import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One round of the registry after another: judge, record, publish, tell, answer.
  *
  * <p>When the store fails, announcements of the round are refused and the book stays as it was, but what takes leases away
- * (revocations, new users, ends) is carried out all the same, and owed to the store until it takes it.
+ * (revocations, new users, ends) is carried out all the same. A failed commit may have reached the disk or not, so every
+ * place in the book that it concerned is owed to the store, and stated anew, as the book has it, as soon as the store works.
  */
 final class Rounds {
+    /** How many owed places are stated in one round, and how many ended leases swept: announcements wait meanwhile. */
+    static final int OWED_MAX = 512;
+
+    static final int SWEPT_MAX = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
     private final LeaseStore store;
     private final LeaseBook book;
     private final ExpiryQueue expiries;
     private final Consumer<LeaseEvent> listeners;
-    private final Set<LeaseKey> owedRemovals = new LinkedHashSet<>();
+    private final Set<LeaseKey> owed = new LinkedHashSet<>();
     private volatile @Nullable String failure;
 
     Rounds(LeaseStore store, LeaseBook book, ExpiryQueue expiries, Consumer<LeaseEvent> listeners) {
@@ -48,9 +58,14 @@ final class Rounds {
         return failure;
     }
 
-    /** Has these leases removed from the store with the next round. */
-    void owe(Collection<Lease> leases) {
-        leases.forEach(lease -> owedRemovals.add(lease.key()));
+    /** Has this place stated to the store, as the book then has it, with one of the next rounds. */
+    void owe(LeaseKey key) {
+        owed.add(key);
+    }
+
+    /** Whether something is yet to be stated to the store. */
+    boolean owes() {
+        return !owed.isEmpty();
     }
 
     void run(List<Request> round, Roster roster, LeaseTerms terms, Moment now, String bootId) {
@@ -67,26 +82,54 @@ final class Rounds {
     }
 
     private boolean record(List<LeaseChange> changes, String bootId) {
-        if (changes.isEmpty() && owedRemovals.isEmpty()) {
-            return failure == null;
-        }
-        List<LeaseChange> all = new ArrayList<>(owedRemovals.size() + changes.size());
-        owedRemovals.forEach(key -> all.add(new LeaseChange.Remove(key)));
-        all.addAll(changes);
-        try {
-            store.commit(all, bootId);
-            owedRemovals.clear();
-            failure = null;
-            return true;
-        } catch (StoreException | RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
-            for (LeaseChange change : changes) {
-                if (change instanceof LeaseChange.Remove remove) {
-                    owedRemovals.add(remove.key());
-                }
-            }
+        // A store that was away is first tried with what it is owed: announcements that it cannot take add nothing to
+        // that.
+        if (failure != null && owes() && !commit(owedChanges(), bootId)) {
+            oweAll(changes.stream().filter(LeaseChange.Remove.class::isInstance).toList());
             return false;
         }
+        List<LeaseChange> all = owedChanges();
+        all.addAll(changes);
+        if (!all.isEmpty() && !commit(all, bootId)) {
+            oweAll(changes);
+            return false;
+        }
+        return failure == null;
+    }
+
+    private List<LeaseChange> owedChanges() {
+        List<LeaseChange> changes = new ArrayList<>();
+        for (LeaseKey key : owed) {
+            if (changes.size() == OWED_MAX) {
+                break;
+            }
+            Lease lease = book.get(key);
+            changes.add(lease == null ? new LeaseChange.Remove(key) : new LeaseChange.Put(lease));
+        }
+        return changes;
+    }
+
+    private void oweAll(List<LeaseChange> changes) {
+        changes.forEach(change -> owed.add(change.key()));
+    }
+
+    private boolean commit(List<LeaseChange> changes, String bootId) {
+        try {
+            store.commit(changes, bootId);
+        } catch (StoreException | RuntimeException e) {
+            String message = String.valueOf(e.getMessage());
+            if (!message.equals(failure)) {
+                LOG.error("{}. Until that is mended, announcements are refused; leases that stand go on", message, e);
+            }
+            failure = message;
+            return false;
+        }
+        changes.forEach(change -> owed.remove(change.key()));
+        if (failure != null) {
+            LOG.info("the lease store works again: {}", store.describe());
+            failure = null;
+        }
+        return true;
     }
 
     /** A request with its outcome, waiting for the commit. */
@@ -183,10 +226,10 @@ final class Rounds {
     }
 
     private void sweep(Draft draft, List<Judged> judged, Moment now) {
-        for (LeaseKey key : expiries.takeDue(now.monotonicMs())) {
-            Lease lease = book.get(key);
+        for (LeaseKey key : expiries.takeDue(now.monotonicMs(), SWEPT_MAX)) {
+            Lease lease = draft.get(key);
             if (lease == null) {
-                continue;
+                continue; // taken away meanwhile, or by the sweep itself: a place that was granted twice comes up twice
             }
             if (!lease.overForGoodAt(now)) {
                 expiries.schedule(key, lease.deadlineMs());

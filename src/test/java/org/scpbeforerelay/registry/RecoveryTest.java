@@ -1,0 +1,184 @@
+package org.scpbeforerelay.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.store.StoreException;
+
+/** What a start makes of recorded leases: the process or the machine was away, and the wall clock may have been set meanwhile. */
+final class RecoveryTest {
+    private static final String GWAIHIR = "gerard/gwaihir";
+    private static final String HOME = "85.214.1.7";
+    private static final long MINUTE = 60_000;
+    private static final long HOUR = 60 * MINUTE;
+
+    @TempDir
+    Path folder;
+
+    private Scene scene;
+
+    @BeforeEach
+    void open() throws StoreException {
+        scene = new Scene(folder);
+    }
+
+    @AfterEach
+    void close() {
+        scene.close();
+    }
+
+    @Test
+    void nothingIsReadyBeforeTheBookIsLoaded() throws Exception {
+        Registry unopened = new Registry(scene.store, scene.clock, scene.roster, Scene.TERMS);
+        assertThat(unopened.isReady()).isFalse();
+        unopened.open();
+        assertThat(unopened.isReady()).isTrue();
+    }
+
+    @Test
+    void aRestartChangesNothing() throws Exception {
+        Lease lease = scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(5 * MINUTE);
+        scene.restart();
+
+        assertThat(scene.registry.book().all()).containsExactly(lease);
+        assertThat(scene.report).isEqualTo(new Recovery.Report(1, 0));
+        scene.clock.passMs(15 * MINUTE - 1);
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.clock.passMs(1);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void whatEndedWhileTheProcessWasAwayIsNotRevived() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(Scene.TERM_MS);
+        scene.restart();
+
+        assertThat(scene.permits(HOME)).isFalse();
+        assertThat(scene.report).isEqualTo(new Recovery.Report(0, 1));
+        scene.registry.runOnce();
+        assertThat(scene.recorded()).isEmpty();
+    }
+
+    @Test
+    void pitfall21TheSameBootKeepsTheDeadlineWhateverTheWallClockSays() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(15 * MINUTE);
+        scene.clock.stepMs(-14 * MINUTE);
+        scene.restart();
+
+        scene.clock.passMs(5 * MINUTE - 1);
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.clock.passMs(1);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void pitfall21ALeaseRenewedInTheFutureIsDropped() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.stepMs(-1);
+        scene.restart();
+
+        assertThat(scene.permits(HOME)).isFalse();
+        scene.clock.stepMs(1);
+        assertThat(scene.permits(HOME)).isFalse();
+        assertThat(scene.report).isEqualTo(new Recovery.Report(0, 1));
+    }
+
+    @Test
+    void aRebootKeepsALeaseUntilItsEndByTheWallClock() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.reboot(5 * MINUTE);
+        scene.restart();
+
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.clock.passMs(15 * MINUTE - 1);
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.clock.passMs(1);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void afterARebootTheMonotonicClockBoundsTheLeaseAgain() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.reboot(5 * MINUTE);
+        scene.restart();
+        scene.clock.stepMs(-HOUR);
+
+        scene.clock.passMs(15 * MINUTE);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void whatEndedDuringARebootIsDroppedAndNoClockBringsItBack() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.reboot(10 * HOUR);
+        scene.restart();
+        assertThat(scene.permits(HOME)).isFalse();
+        scene.registry.runOnce();
+
+        scene.clock.stepMs(-10 * HOUR + MINUTE);
+        assertThat(scene.permits(HOME)).isFalse();
+        scene.restart();
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void aSecondStartAfterARebootDoesNotWorkTheDeadlineOutAgain() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(MINUTE);
+        scene.clock.reboot(0);
+        scene.restart();
+        scene.registry.runOnce();
+        scene.clock.passMs(18 * MINUTE);
+        scene.clock.stepMs(-18 * MINUTE);
+        scene.restart();
+        assertThat(scene.permits(HOME)).isTrue();
+
+        scene.clock.passMs(MINUTE);
+        assertThat(scene.permits(HOME)).as("20 minutes of its 20 have passed").isFalse();
+    }
+
+    @Test
+    void pitfall23AMachineThatSleptThroughTheEndRevivesNothing() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(12 * HOUR);
+        scene.restart();
+
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void aUserWhoIsGoneMeanwhileIsNotRevived() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.roster = Scene.roster(Scene.user("gerard", false, Map.of(Scene.KEY, Long.MAX_VALUE)));
+        scene.restart();
+
+        assertThat(scene.permits(HOME)).isFalse();
+        scene.registry.runOnce();
+        assertThat(scene.recorded()).isEmpty();
+    }
+
+    @Test
+    void aLargeBookIsStatedAnewInPortionsAfterAReboot() throws Exception {
+        scene.grantMany(Rounds.OWED_MAX + 100);
+        scene.clock.reboot(0);
+        scene.restart();
+
+        scene.registry.runOnce();
+        assertThat(scene.store.commits.getLast()).hasSize(Rounds.OWED_MAX);
+        assertThat(scene.registry.untilNextRoundMs(1_000)).as("goes on at once").isZero();
+        scene.registry.runOnce();
+        assertThat(scene.store.commits.getLast()).hasSize(100);
+        assertThat(scene.registry.untilNextRoundMs(1_000)).isEqualTo(1_000);
+        assertThat(scene.recorded())
+                .containsExactlyElementsOf(scene.registry.book().all());
+    }
+}

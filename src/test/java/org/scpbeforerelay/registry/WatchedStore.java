@@ -1,0 +1,54 @@
+package org.scpbeforerelay.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.scpbeforerelay.store.LeaseChange;
+import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.StoreException;
+
+/** A real store that is watched, and that can be made to fail before or after it has recorded. */
+final class WatchedStore implements LeaseStore {
+    enum Fault {
+        NONE,
+        BEFORE_RECORDING,
+        AFTER_RECORDING
+    }
+
+    private final LeaseStore real;
+    final List<List<LeaseChange>> commits = new ArrayList<>();
+    Fault fault = Fault.NONE;
+    Runnable onRecorded = () -> {};
+
+    WatchedStore(LeaseStore real) {
+        this.real = real;
+    }
+
+    @Override
+    public void load(Consumer<Recorded> each) throws StoreException {
+        real.load(each);
+    }
+
+    @Override
+    public void commit(List<LeaseChange> changes, String bootId) throws StoreException {
+        if (fault == Fault.BEFORE_RECORDING) {
+            throw new StoreException("the disk is full; make room");
+        }
+        real.commit(changes, bootId);
+        commits.add(List.copyOf(changes));
+        onRecorded.run();
+        if (fault == Fault.AFTER_RECORDING) {
+            throw new StoreException("the disk failed at the end; look at dmesg");
+        }
+    }
+
+    @Override
+    public String describe() {
+        return real.describe();
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+}

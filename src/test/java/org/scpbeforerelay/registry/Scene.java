@@ -12,6 +12,7 @@ import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Announcement;
 import org.scpbeforerelay.announce.Claim;
 import org.scpbeforerelay.announce.LeaseTerms;
+import org.scpbeforerelay.announce.RefusalCode;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
 import org.scpbeforerelay.announce.Verdict;
@@ -121,6 +122,18 @@ final class Scene implements AutoCloseable {
             throw new AssertionError(e);
         }
         return all;
+    }
+
+    /** What has happened, by the names of the events. */
+    List<String> kinds() {
+        return events.stream().map(event -> event.getClass().getSimpleName()).toList();
+    }
+
+    static RefusalCode refusal(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Refused refused -> refused.code();
+            case Verdict.Granted granted -> throw new AssertionError(granted.toString());
+        };
     }
 
     /** By the operator's hand or by gerard's key, who may claim any address: what proves an address is not the matter here. */

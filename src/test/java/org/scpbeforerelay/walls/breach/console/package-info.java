@@ -1,0 +1,7 @@
+/**
+ * Where the page would be, in the house of planted breaches. Neighbours: those that it must not have. Deliberately absent: any use.
+ */
+@NullMarked
+package org.scpbeforerelay.walls.breach.console;
+
+import org.jspecify.annotations.NullMarked;

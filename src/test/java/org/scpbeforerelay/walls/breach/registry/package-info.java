@@ -1,0 +1,7 @@
+/**
+ * Where the one writer would be, in the house of planted breaches. Neighbours: those that it must not have. Deliberately absent: any use.
+ */
+@NullMarked
+package org.scpbeforerelay.walls.breach.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Where a store would be, in the house of planted breaches. Neighbours: those that it must not have. Deliberately absent: any use.
+ */
+@NullMarked
+package org.scpbeforerelay.walls.breach.store.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -123,7 +123,7 @@ public final class SettingsFile {
         Ssh ssh = new Ssh(
                 in.distinctList("listen", defaults.listen(), ListenAddress.Tcp::parse),
                 in.text("host_keys", defaults.hostKeys(), SettingValues::path),
-                in.text("trusted_user_ca_keys", Optional.ofNullable(defaults.trustedUserCaKeys()), this::pathBeside)
+                in.optional("trusted_user_ca_keys", "authorities", this::pathBeside)
                         .orElse(null),
                 in.text("login_grace", defaults.loginGrace(), SettingValues.within(SECOND, Term.ofSeconds(600))),
                 in.whole("max_unauthenticated", defaults.maxUnauthenticated(), 10, 100_000));
@@ -143,8 +143,7 @@ public final class SettingsFile {
 
     private LoginLog loginLog(TableReader in, Term bound) {
         LoginLog defaults = LoginLog.DEFAULTS;
-        Path formats = in.text("formats", Optional.ofNullable(defaults.formats()), this::pathBeside)
-                .orElse(null);
+        Path formats = in.optional("formats", "formats", this::pathBeside).orElse(null);
         LoginLog log = new LoginLog(
                 in.distinctList("files", defaults.files(), text -> Path.of(SettingValues.absolute(text))),
                 in.distinctList("journal", defaults.journal(), SettingValues::unit),

@@ -88,13 +88,25 @@ final class TableReader {
 
     /** A text that {@code parse} understands, or says of it in an {@link IllegalArgumentException} what is wrong. */
     <T> T text(String key, T fallback, Function<String, T> parse) {
+        return text(key, fallback, shown(fallback), parse);
+    }
+
+    /** A text without a default. */
+    <T> Optional<T> optional(String key, String example, Function<String, Optional<T>> parse) {
+        return text(key, Optional.empty(), example, parse);
+    }
+
+    private <T> T text(String key, T fallback, String example, Function<String, T> parse) {
         known.known(header, key);
         Object value = value(key);
         if (value == null) {
             return fallback;
         }
         if (!(value instanceof String text)) {
-            problem(key, named(key) + " is " + kind(value) + "; expected a text in quotes" + example(fallback));
+            problem(
+                    key,
+                    named(key) + " is " + kind(value) + "; expected a text in quotes"
+                            + (example.isEmpty() ? "" : ", like \"" + example + "\""));
             return fallback;
         }
         try {
@@ -247,12 +259,12 @@ final class TableReader {
         return !array.isEmpty() && array.toList().stream().allMatch(TomlTable.class::isInstance);
     }
 
-    /** {@code , like "20m"}, where the default is a text. */
-    private static String example(Object fallback) {
+    /** A default as the file would write it. */
+    private static String shown(Object fallback) {
         return switch (fallback) {
-            case Settings.Word word -> ", like \"" + word.word() + "\"";
-            case Optional<?> optional -> optional.map(TableReader::example).orElse("");
-            default -> fallback.toString().isEmpty() ? "" : ", like \"" + fallback + "\"";
+            case Settings.Word word -> word.word();
+            case Optional<?> optional -> optional.map(TableReader::shown).orElse("");
+            default -> fallback.toString();
         };
     }
 

@@ -26,6 +26,8 @@ final class TomlText {
     private static final Pattern BARE_VALUE =
             Pattern.compile("\\s*[A-Za-z0-9_-]+\\s*=\\s*([^\"'\\[{\\s#][^#]*?)\\s*(#.*)?");
 
+    private static final Pattern BARE_ITEM = Pattern.compile("\\s*[A-Za-z0-9_-]+\\s*=\\s*\\[\\s*[A-Za-z].*");
+
     private TomlText() {}
 
     /** The file's text; empty when there is no such file, or when it cannot be read, which is then a problem. */
@@ -111,6 +113,9 @@ final class TomlText {
         Optional<String> line = text.lines().skip(at.line() - 1L).findFirst();
         if (line.isEmpty()) {
             return "";
+        }
+        if (BARE_ITEM.matcher(line.get()).matches()) {
+            return "; the texts of a list stand in quotes: [\"…\", \"…\"]";
         }
         Matcher matcher = BARE_VALUE.matcher(line.get());
         boolean bare = matcher.matches()

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.scpbeforerelay.config.SettingsException.Problem;
 
 /** A folder of test files, each with what is expected of it in a file of the same name and the ending {@code .expected}. */
 record Corpus(Path folder) {
@@ -29,8 +28,7 @@ record Corpus(Path folder) {
         String name = file.getFileName().toString();
         Path expected = folder.resolve(name.replaceFirst("\\.toml$", ".expected"));
         List<String> found = problem.problems().stream()
-                .map(Problem::toString)
-                .map(line -> line.substring(line.indexOf(name)))
+                .map(one -> one.toString().substring(one.place().length() - name.length()))
                 .toList();
         if (System.getenv("WRITE_EXPECTED") != null) {
             Files.write(expected, found);

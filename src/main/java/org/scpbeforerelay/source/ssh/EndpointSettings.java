@@ -1,0 +1,49 @@
+package org.scpbeforerelay.source.ssh;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the endpoint must be told before it starts.
+ *
+ * @param listen where to listen; port 0 takes a free one
+ * @param hostKeys the folder of the host keys; they are made there when there are none
+ * @param loginGrace how long a connection may take to prove who it is
+ * @param maxUnauthenticated how many connections may be about to prove it at once; from one address (IPv6: one /64) a tenth
+ *     of that, at least 1
+ * @param maxFailedLoginsPerMinute how many connections of one address (IPv6: one /64) may fail to prove it in a minute before
+ *     more of them are turned away
+ * @param maxConnectionsPerUser how many connections a user may have at once
+ * @param identification what the endpoint calls itself. It must begin with {@code OpenSSH}: only then OpenSSH's client says at
+ *     once that {@code ssh -N} will open no channel
+ */
+public record EndpointSettings(
+        List<InetSocketAddress> listen,
+        Path hostKeys,
+        Duration loginGrace,
+        int maxUnauthenticated,
+        int maxFailedLoginsPerMinute,
+        int maxConnectionsPerUser,
+        String identification) {
+    /** How the endpoint is called if nothing else is said; RFC 4253 section 4.2 allows neither blanks nor minus signs. */
+    public static final String IDENTIFICATION = "OpenSSH_compatible_scp_before_relay";
+
+    public EndpointSettings {
+        listen = List.copyOf(listen);
+        if (maxUnauthenticated < 1 || maxFailedLoginsPerMinute < 1 || maxConnectionsPerUser < 1) {
+            throw new IllegalArgumentException("limits are at least 1");
+        }
+    }
+
+    /** The settings of the contract, for these addresses and this folder. */
+    public static EndpointSettings defaults(List<InetSocketAddress> listen, Path hostKeys) {
+        return new EndpointSettings(listen, hostKeys, Duration.ofSeconds(20), 200, 60, 1024, IDENTIFICATION);
+    }
+
+    /** The most connections of one address that may be about to prove who they are. */
+    int maxUnauthenticatedPerAddress() {
+        return Math.max(1, maxUnauthenticated / 10);
+    }
+}

@@ -1,0 +1,112 @@
+package org.scpbeforerelay.source.ssh;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.util.security.SecurityUtils;
+
+/**
+ * The endpoint's own keys, one Ed25519 and one RSA, as files that {@code ssh-keygen} reads: {@code ssh_host_ed25519_key} and
+ * {@code ssh_host_rsa_key}, mode 0600, each with its {@code .pub}. Missing ones are made, written beside and renamed: a file is
+ * whole or not there. One that is there is never overwritten; when it cannot be used, that is an error that names it.
+ */
+final class HostKeys {
+    private static final int RSA_BITS = 3072;
+    private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.GROUP_EXECUTE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_EXECUTE);
+
+    private HostKeys() {}
+
+    /** The keys in this folder, made where they are missing. The error names the file and the remedy. */
+    static List<KeyPair> loadOrMake(Path folder) throws IOException {
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        List<KeyPair> keys = new ArrayList<>();
+        keys.add(loadOrMake(folder.resolve("ssh_host_ed25519_key"), KeyPairProvider.SSH_ED25519, 256));
+        keys.add(loadOrMake(folder.resolve("ssh_host_rsa_key"), KeyPairProvider.SSH_RSA, RSA_BITS));
+        return keys;
+    }
+
+    private static KeyPair loadOrMake(Path file, String type, int bits) throws IOException {
+        try {
+            return Files.exists(file) ? load(file, type) : make(file, type, bits);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(
+                    file + ": no usable host key (" + e.getMessage() + "); move it away and a new one is made", e);
+        }
+    }
+
+    private static KeyPair load(Path file, String type) throws IOException, GeneralSecurityException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.stream().anyMatch(OTHERS::contains)) {
+            throw new IOException(file + ": others than its owner may use this host key ("
+                    + PosixFilePermissions.toString(permissions) + "); chmod 600 " + file);
+        }
+        List<KeyPair> found = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(file)) {
+            Iterable<KeyPair> read = SecurityUtils.loadKeyPairIdentities(
+                    null, NamedResource.ofName(file.toString()), in, FilePasswordProvider.EMPTY);
+            if (read != null) {
+                read.forEach(found::add);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new GeneralSecurityException(e.getMessage(), e);
+        }
+        if (found.size() != 1 || !type.equals(KeyUtils.getKeyType(found.getFirst()))) {
+            throw new GeneralSecurityException("expected one private key of type " + type + " without passphrase");
+        }
+        return found.getFirst();
+    }
+
+    private static KeyPair make(Path file, String type, int bits) throws IOException, GeneralSecurityException {
+        KeyPair key = KeyUtils.generateKeyPair(type, bits);
+        ByteArrayOutputStream secret = new ByteArrayOutputStream();
+        OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "scp-before-relay", null, secret);
+        ByteArrayOutputStream open = new ByteArrayOutputStream();
+        OpenSSHKeyPairResourceWriter.INSTANCE.writePublicKey(key, "scp-before-relay", open);
+        write(file.resolveSibling(file.getFileName() + ".pub"), open.toByteArray(), "rw-r--r--");
+        write(file, secret.toByteArray(), "rw-------");
+        return key;
+    }
+
+    private static void write(Path file, byte[] content, String permissions) throws IOException {
+        Path beside = Files.createTempFile(
+                file.getParent(),
+                ".new",
+                null,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            Files.write(beside, content);
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(permissions));
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+}

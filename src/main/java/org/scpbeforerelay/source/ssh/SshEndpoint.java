@@ -25,6 +25,7 @@ import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
@@ -64,7 +65,8 @@ public final class SshEndpoint implements AutoCloseable {
 
     private final EndpointSettings settings;
     private final Registry registry;
-    private final Server server = new Server();
+    private final Server server =
+            (Server) ServerBuilder.builder().factory(Server::new).build(true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ExecutorService answering;
     private final ScheduledExecutorService timer;

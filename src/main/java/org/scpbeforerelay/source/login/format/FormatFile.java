@@ -109,9 +109,8 @@ final class FormatFile {
                 problem(array.inputPositionOf(i), "a rule needs a 'line'");
                 continue;
             }
-            What what = What.valueOf(
-                    word(table, "what", "nothing", Set.of("login", "logout", "opens", "nothing"))
-                            .toUpperCase(Locale.ROOT));
+            What what = What.valueOf(word(table, "what", "nothing", Set.of("login", "logout", "opens", "nothing"))
+                    .toUpperCase(Locale.ROOT));
             Set<String> parts = pattern.namedGroups().keySet();
             for (String part : parts) {
                 if (!PARTS.contains(part)) {

@@ -26,8 +26,9 @@ import org.scpbeforerelay.source.login.format.LoginSighting.NotUnderstood;
  * servers that log address and user in two lines. For one log and one thread.
  */
 public final class LineJudge {
-    private static final NotOurs NO_LOG_LINE = new NotOurs("no whole line of a log: no time, host and program in front of"
-            + " it, too long (over " + LineFront.LINE_MAX + " bytes), or with control characters");
+    private static final NotOurs NO_LOG_LINE =
+            new NotOurs("no whole line of a log: no time, host and program in front of" + " it, too long (over "
+                    + LineFront.LINE_MAX + " bytes), or with control characters");
     private static final NotOurs OTHER_PROGRAM = new NotOurs("another program's");
     private static final NotOurs NOTHING_OF_LOGINS = new NotOurs("the program's, but not about logins");
 
@@ -39,9 +40,7 @@ public final class LineJudge {
     public LineJudge(Collection<LoginFormat> formats, ZoneId zone) {
         for (LoginFormat format : formats) {
             for (String program : format.programs()) {
-                byProgram
-                        .computeIfAbsent(program, unseen -> new ArrayList<>())
-                        .add(format);
+                byProgram.computeIfAbsent(program, unseen -> new ArrayList<>()).add(format);
             }
         }
         stamps = new SyslogStamp(zone);
@@ -170,16 +169,15 @@ public final class LineJudge {
 
     private static @Nullable String connection(
             LoginFormat format, Rule rule, Matcher matcher, LogLine line, @Nullable String address) {
-        String name =
-                switch (format.connection()) {
-                    case NONE -> null;
-                    case SESSION -> part(rule, matcher, "session");
-                    case PID -> line.pid() == 0 ? null : line.program() + line.pid();
-                    case PORT -> {
-                        String port = part(rule, matcher, "port");
-                        yield address == null || port == null ? null : canonical(address) + " port " + port;
-                    }
-                };
+        String name = switch (format.connection()) {
+            case NONE -> null;
+            case SESSION -> part(rule, matcher, "session");
+            case PID -> line.pid() == 0 ? null : line.program() + line.pid();
+            case PORT -> {
+                String port = part(rule, matcher, "port");
+                yield address == null || port == null ? null : canonical(address) + " port " + port;
+            }
+        };
         return name == null ? null : format.name() + " " + name;
     }
 

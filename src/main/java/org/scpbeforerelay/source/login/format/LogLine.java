@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param origin who wrote it, as the journal vouches; null for a line of a plain file, where the tag is the writer's word
  */
 public record LogLine(
-        long atMs, String program, int pid, String message, @Nullable Origin origin) {
+        long atMs,
+        String program,
+        int pid,
+        String message,
+        @Nullable Origin origin) {
     /**
      * The journal's trusted fields.
      *

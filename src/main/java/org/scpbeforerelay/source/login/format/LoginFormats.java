@@ -63,8 +63,8 @@ public final class LoginFormats {
         for (String service : services) {
             LoginFormat format = byName.get(service);
             if (format == null) {
-                unknown.add("services: no format '" + service + "'; there are "
-                        + String.join(", ", byName.keySet()) + "; your own go into the folder that 'formats' names");
+                unknown.add("services: no format '" + service + "'; there are " + String.join(", ", byName.keySet())
+                        + "; your own go into the folder that 'formats' names");
             } else {
                 chosen.add(format);
             }
@@ -95,7 +95,8 @@ public final class LoginFormats {
                 }
             }
         } catch (IOException e) {
-            problems.add(folder + ": cannot be listed: " + e + "; 'formats' must name a folder that the daemon may read");
+            problems.add(
+                    folder + ": cannot be listed: " + e + "; 'formats' must name a folder that the daemon may read");
         }
         if (!problems.isEmpty()) {
             problems.sort(null);
@@ -111,8 +112,8 @@ public final class LoginFormats {
     }
 
     private static String resource(String name) {
-        try (InputStream in = LoginFormats.class.getResourceAsStream(
-                "/org/scpbeforerelay/source/login/formats/" + name + ".toml")) {
+        try (InputStream in =
+                LoginFormats.class.getResourceAsStream("/org/scpbeforerelay/source/login/formats/" + name + ".toml")) {
             if (in == null) {
                 throw new IllegalStateException("format " + name + " is missing from the program");
             }

@@ -14,8 +14,11 @@ public sealed interface LoginSighting {
      * @param connection what the line of its end will name too; null where ends cannot be told apart
      */
     record Login(
-            String service, String user, ClientAddress address, long atMs, @Nullable String connection)
-            implements LoginSighting {}
+            String service,
+            String user,
+            ClientAddress address,
+            long atMs,
+            @Nullable String connection) implements LoginSighting {}
 
     /** A connection in which somebody was logged in has ended. */
     record Logout(String service, String connection, long atMs) implements LoginSighting {}

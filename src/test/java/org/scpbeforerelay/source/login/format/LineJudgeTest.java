@@ -21,7 +21,8 @@ import org.scpbeforerelay.source.login.format.LoginSighting.NotUnderstood;
 
 /** Fronts, times and lines that are hostile, broken or too long. */
 final class LineJudgeTest {
-    private static final String LOGIN = "dovecot: imap-login: Login: user=<u>, method=PLAIN, rip=198.51.100.7, lip=192.0.2.1";
+    private static final String LOGIN =
+            "dovecot: imap-login: Login: user=<u>, method=PLAIN, rip=198.51.100.7, lip=192.0.2.1";
     private static final long NOW_MS = Instant.parse("2026-11-22T16:00:00Z").toEpochMilli();
 
     @TempDir
@@ -147,7 +148,8 @@ final class LineJudgeTest {
         assertThat(judge.judge("\0\0\0" + front + LOGIN, NOW_MS)).isInstanceOf(Login.class);
         assertThat(judge.judge(front + LOGIN + "\r", NOW_MS)).isInstanceOf(Login.class);
         assertThat(judge.judge(front + LOGIN + ", x\0y", NOW_MS)).isInstanceOf(NotOurs.class);
-        assertThat(judge.judge(front + LOGIN + ", " + "x".repeat(65_536), NOW_MS)).isInstanceOf(NotOurs.class);
+        assertThat(judge.judge(front + LOGIN + ", " + "x".repeat(65_536), NOW_MS))
+                .isInstanceOf(NotOurs.class);
         assertThat(judge.judge(front + LOGIN.replace("<u>", "<u" + ", a".repeat(2_000) + ">"), NOW_MS))
                 .isInstanceOf(NotUnderstood.class);
         // Invalid UTF-8 in the name; UTF-8 is kept.
@@ -170,7 +172,9 @@ final class LineJudgeTest {
             for (int length = 0; length < line.length(); length++) {
                 LoginSighting sighting = judge.judge(line.substring(0, length), NOW_MS);
                 if (sighting instanceof Login login) {
-                    assertThat(login.address().toString()).as(line.substring(0, length)).isEqualTo("198.51.100.7");
+                    assertThat(login.address().toString())
+                            .as(line.substring(0, length))
+                            .isEqualTo("198.51.100.7");
                 }
             }
         }

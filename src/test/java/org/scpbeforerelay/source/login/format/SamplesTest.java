@@ -22,8 +22,8 @@ import org.scpbeforerelay.source.login.format.LoginSighting.NotUnderstood;
 
 /** Every line of every file in {@code samples/}: logins with their user and address, everything else with what it is instead. */
 final class SamplesTest {
-    private static final Path FOLDER = Path.of(
-            System.getProperty("project.root", ""), "src/main/resources/org/scpbeforerelay/source/login");
+    private static final Path FOLDER =
+            Path.of(System.getProperty("project.root", ""), "src/main/resources/org/scpbeforerelay/source/login");
     private static final long NOW_MS = Instant.parse("2026-11-22T16:00:00Z").toEpochMilli();
 
     static List<String> formats() {
@@ -58,8 +58,7 @@ final class SamplesTest {
     @Test
     void everyFormatInTheFolderIsListed() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER.resolve("formats"))) {
-            assertThat(files.map(file -> String.valueOf(file.getFileName()))
-                            .map(name -> name.replace(".toml", "")))
+            assertThat(files.map(file -> String.valueOf(file.getFileName())).map(name -> name.replace(".toml", "")))
                     .containsExactlyInAnyOrderElementsOf(LoginFormats.BUILT_IN);
         }
     }
@@ -90,7 +89,8 @@ final class SamplesTest {
     }
 
     private static List<String> samples(String format) throws IOException {
-        return Files.readAllLines(FOLDER.resolve("samples").resolve(format + ".txt"), StandardCharsets.ISO_8859_1).stream()
+        return Files.readAllLines(FOLDER.resolve("samples").resolve(format + ".txt"), StandardCharsets.ISO_8859_1)
+                .stream()
                 .filter(line -> !line.startsWith("#") && !line.isBlank())
                 .toList();
     }

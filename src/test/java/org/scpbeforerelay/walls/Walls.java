@@ -48,6 +48,9 @@ record Walls(String root) {
             "java.util",
             "java.util.function",
             "java.util.stream",
+            "java.util.regex",
+            "java.math",
+            "java.nio.charset",
             "java.util.concurrent.atomic",
             "org.jspecify.annotations");
 

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseOptions;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 
@@ -59,7 +60,25 @@ final class TomlText {
 
     /** The document; empty when the text is no TOML, with all its slips as problems. */
     static Optional<TomlParseResult> parse(String text, Problems problems) {
-        TomlParseResult document = Toml.parse(text);
+        return parse(text, TomlParseOptions.sourceless(), problems);
+    }
+
+    /** The same, for a change that keeps what it does not touch as it was written. */
+    static Optional<TomlParseResult> parseToChange(String text, Problems problems) {
+        return parse(text, TomlParseOptions.defaults(), problems);
+    }
+
+    private static Optional<TomlParseResult> parse(String text, TomlParseOptions options, Problems problems) {
+        TomlParseResult document;
+        try {
+            document = Toml.parse(text, options);
+        } catch (RuntimeException | AssertionError e) {
+            // tomlj 2.2.0 asserts what some damaged headers do not keep to ([a#, a control character, a line's end). No
+            // file
+            // may end the program that reads it at a reload.
+            problems.add(null, "is no TOML, and so damaged that the place cannot be told");
+            return Optional.empty();
+        }
         for (TomlParseError error : document.errors()) {
             problems.add(
                     error.position(), uncapitalized(String.valueOf(error.getMessage())) + hint(text, error.position()));

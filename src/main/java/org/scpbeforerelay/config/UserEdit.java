@@ -155,7 +155,7 @@ public final class UserEdit {
             throws IOException, SettingsException {
         Path file = UserFolder.file(directory, name);
         Problems problems = new Problems(file);
-        var document = TomlText.parse(text, problems);
+        var document = TomlText.parseToChange(text, problems);
         problems.throwIfAny();
         MutableTomlTable table = document.orElseThrow();
         edit.accept(new UserEdit(table));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -68,6 +69,17 @@ final class HostileFilesTest {
         run(50_000);
     }
 
+    /** Found by mutation: the parser's own assertion fails on it. */
+    @Test
+    void damagedHeaderIsRefused() throws IOException {
+        byte[] text = "[hi#\u00139d\"\nmax_size = \"1GB\"\n".getBytes(StandardCharsets.UTF_8);
+        assertReadOrRefused(text);
+        Problems problems = new Problems(Path.of("gerard.toml"));
+        assertThat(TomlText.parseToChange(new String(text, StandardCharsets.UTF_8), problems))
+                .isEmpty();
+        assertThat(problems.isEmpty()).isFalse();
+    }
+
     @Test
     void deepNestingIsRefused() throws IOException {
         for (String opening : List.of("[", "{a=", "[[", "a.")) {
@@ -90,7 +102,14 @@ final class HostileFilesTest {
     }
 
     private void assertReadOrRefused(byte[] text) throws IOException {
-        Path file = Files.write(folder.resolve("gerard.toml"), text);
+        try {
+            readBothWays(Files.write(folder.resolve("gerard.toml"), text), text);
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("this text, base64: " + Base64.getEncoder().encodeToString(text), e);
+        }
+    }
+
+    private void readBothWays(Path file, byte[] text) {
         try {
             SettingsFile.read(file);
         } catch (SettingsException e) {

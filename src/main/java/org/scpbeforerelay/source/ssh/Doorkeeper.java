@@ -76,7 +76,8 @@ final class Doorkeeper implements SessionListener {
     @Override
     public void sessionCreated(Session session) {
         ClientAddress address = addressOf(session);
-        if (address == null || !admit(session, address)) {
+        boolean unasked = address != null && !address.isIpv4() && settings.isIpv4Only();
+        if (address == null || unasked || !admit(session, address)) {
             // Closing here, not throwing, is what frees the socket.
             session.close(true);
         }

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.source.ssh;
 
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,11 @@ public record EndpointSettings(
     /** The settings of the contract, for these addresses and this folder. */
     public static EndpointSettings defaults(List<InetSocketAddress> listen, Path hostKeys) {
         return new EndpointSettings(listen, hostKeys, Duration.ofSeconds(20), 200, 60, 1024, IDENTIFICATION);
+    }
+
+    /** Whether no IPv6 address is listened on: Java's listener on {@code 0.0.0.0} takes IPv6 all the same. */
+    boolean isIpv4Only() {
+        return listen.stream().allMatch(address -> address.getAddress() instanceof Inet4Address);
     }
 
     /** The most connections of one address that may be about to prove who they are. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,6 +57,11 @@ final class HostKeys {
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     file + ": no usable host key (" + e.getMessage() + "); move it away and a new one is made", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    file + ": the host key may not be read or made (permission denied on " + e.getFile()
+                            + "); chown it to the user that the daemon runs as",
+                    e);
         }
     }
 

@@ -10,7 +10,7 @@ aot_cache=$root/target/scp-before-relay.aot
 # When the last good build began. Anything newer than it asks for another; the jar's own time would miss edits made meanwhile.
 built=$root/target/built
 # What the training run of the AOT cache performs: it should load the classes that a start needs, then end by itself.
-training='version'
+training='try --self-test'
 
 say() {
     printf '%s: %s\n' "$program" "$*" >&2

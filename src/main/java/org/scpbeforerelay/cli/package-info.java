@@ -1,8 +1,9 @@
 /**
- * The command line: one class for each command, each of which reads its arguments, asks the part that knows, and prints.
+ * The commands: what a person or a script types, and what it gets to read.
  *
- * <p>Neighbours: {@code daemon} for {@code serve} and {@code try}, the control socket for all that speaks to a running daemon.
- * Deliberately absent: any decision about leases.
+ * <p>One class per command; they ask the running daemon through {@code control}, or, like {@code user}, work on the files of
+ * {@code config}. Neighbours: {@code daemon} is started by {@code serve} and {@code try}. Deliberately absent: decisions. What
+ * may relay is said by the daemon alone.
  */
 @NullMarked
 package org.scpbeforerelay.cli;

@@ -1,0 +1,73 @@
+package org.scpbeforerelay.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.control.ControlClient;
+import org.scpbeforerelay.control.ControlException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What every command has: the options that say where things are, a terminal, and a way to the daemon. */
+abstract class Command implements Callable<Integer> {
+    final Terminal terminal;
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings file; instead of the one in the state folder or in " + "/etc/scp-before-relay.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "Folder with everything in it: settings, users, leases, sockets. Default: the system's places if "
+                            + "/etc/scp-before-relay exists, else a folder of your own.")
+    @Nullable
+    Path state;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
+    Command(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    Places places() throws SettingsException {
+        return Places.find(state, config);
+    }
+
+    /** Asks the daemon one question; rows go to {@code row}. */
+    JsonNode ask(ObjectNode question, Consumer<JsonNode> row) throws ControlException, SettingsException {
+        try (ControlClient client = ControlClient.connect(places().controlSocket())) {
+            return client.ask(question, row);
+        }
+    }
+
+    JsonNode ask(ObjectNode question) throws ControlException, SettingsException {
+        return ask(question, row -> {});
+    }
+
+    ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    void println(String line) {
+        terminal.out().println(line);
+    }
+}

@@ -1,0 +1,25 @@
+package org.scpbeforerelay.cli;
+
+/** Numbers and times as people say them. */
+final class Spoken {
+    private Spoken() {}
+
+    /** What is left: {@code 19m 58s}, {@code 2h 5m}, {@code 3d 4h}, {@code 12s}. */
+    static String duration(long seconds) {
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + "m " + seconds % 60 + "s";
+        }
+        if (seconds < 86400) {
+            return seconds / 3600 + "h " + seconds % 3600 / 60 + "m";
+        }
+        return seconds / 86400 + "d " + seconds % 86400 / 3600 + "h";
+    }
+
+    /** {@code 1 lease}, {@code 2 leases}. */
+    static String count(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
+    }
+}

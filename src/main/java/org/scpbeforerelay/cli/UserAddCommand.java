@@ -1,0 +1,114 @@
+package org.scpbeforerelay.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.config.UserEdit;
+import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.key.AuthorizedKey;
+import org.scpbeforerelay.lease.UserName;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code user add}. */
+@CommandLine.Command(
+        name = "add",
+        description = "Make a user, with the keys that may speak for it.",
+        footer = {
+            "",
+            "Examples:",
+            "  scp-before-relay user add gerard --key ~gerard/.ssh/id_ed25519.pub",
+            "  scp-before-relay user add office --key - --sender @example.org --term 1h < office.pub"
+        })
+final class UserAddCommand extends UserCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "a-z, 0-9, '.', '_', '-'; at most 64 characters.")
+    String name;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE|-",
+            description = "Public keys, authorized_keys lines; - reads standard input.")
+    List<String> keyFiles = new ArrayList<>();
+
+    @Option(names = "--login", paramLabel = "LOGIN", description = "A POP, IMAP or SSH login name that is this user.")
+    List<String> logins = new ArrayList<>();
+
+    @Option(
+            names = "--sender",
+            paramLabel = "SENDER",
+            description =
+                    "An envelope sender that may be used: gerard@example.org, @example.org, @.example.org. Default: any.")
+    List<String> senders = new ArrayList<>();
+
+    @Option(
+            names = "--may-announce",
+            paramLabel = "NETWORK",
+            description = "A network from which an address may be claimed without proof.")
+    List<String> mayAnnounce = new ArrayList<>();
+
+    @Option(names = "--term", paramLabel = "TERM", description = "How long an announcement lasts, like 20m.")
+    @Nullable
+    String term;
+
+    @Option(names = "--devices", paramLabel = "N", description = "How many devices may have a lease at once.")
+    @Nullable
+    Integer devices;
+
+    @Option(names = "--prefix6", paramLabel = "128|64", description = "64: lease the whole /64 of an IPv6 address.")
+    @Nullable
+    Integer prefix6;
+
+    @Option(names = "--messages", paramLabel = "RATE", description = "How many messages may be relayed, like 200/h.")
+    @Nullable
+    String messages;
+
+    @Option(names = "--recipients", paramLabel = "RATE", description = "To how many recipients, like 1000/h.")
+    @Nullable
+    String recipients;
+
+    UserAddCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() throws SettingsException, ControlException {
+        UserName user = name(name);
+        List<AuthorizedKey> keys = new ArrayList<>();
+        keyFiles.forEach(file -> keys.addAll(readKeys(file)));
+        create(user, edit -> fill(edit, keys));
+        println("added " + user + " with " + Spoken.count(keys.size(), "key", "keys"));
+        keys.forEach(key -> println("  " + key.type() + " " + key.fingerprint() + " " + key.comment()));
+        if (keys.isEmpty()) {
+            println(terminal.yellow("  It has no key yet, so it cannot announce:") + "  scp-before-relay user key add "
+                    + user + " FILE");
+        }
+        tellDaemon();
+        return ExitStatus.DONE;
+    }
+
+    private void fill(UserEdit edit, List<AuthorizedKey> keys) {
+        keys.forEach(edit::addKey);
+        setList(edit, "logins", logins);
+        setList(edit, "senders", senders);
+        setList(edit, "may_announce", mayAnnounce);
+        set(edit, "term", term);
+        set(edit, "devices", devices);
+        set(edit, "prefix6", prefix6);
+        set(edit, "messages", messages);
+        set(edit, "recipients", recipients);
+    }
+
+    private static void setList(UserEdit edit, String key, List<String> values) {
+        if (!values.isEmpty()) {
+            edit.set(key, values);
+        }
+    }
+
+    private static void set(UserEdit edit, String key, @Nullable Object value) {
+        if (value != null) {
+            edit.set(key, value);
+        }
+    }
+}

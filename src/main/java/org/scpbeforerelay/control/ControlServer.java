@@ -1,0 +1,181 @@
+package org.scpbeforerelay.control;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.view.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The daemon's end of the control socket. Each connection has a virtual thread; a broken one harms no other. */
+public final class ControlServer implements AutoCloseable {
+    /** The longest question, in characters. */
+    static final int QUESTION_LENGTH_MAX = 64 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+    private final Path socket;
+    private final ControlHandler handler;
+    private final ServerSocketChannel listening;
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+
+    private ControlServer(Path socket, ControlHandler handler, ServerSocketChannel listening) {
+        this.socket = socket;
+        this.handler = handler;
+        this.listening = listening;
+    }
+
+    /**
+     * Opens the socket. A left-over file of a daemon that is gone is replaced; one that somebody answers on is an
+     * {@link IOException}.
+     */
+    public static ControlServer open(Path socket, ControlHandler handler) throws IOException {
+        removeLeftOver(socket);
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            listening.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        } catch (IOException | RuntimeException e) {
+            listening.close();
+            throw e;
+        }
+        ControlServer server = new ControlServer(socket, handler, listening);
+        Thread.ofPlatform().daemon().name("control").start(server::accept);
+        return server;
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+            Files.deleteIfExists(socket);
+            for (SocketChannel connection : connections) {
+                connection.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("closing the control socket {}: {}", socket, e.getMessage());
+        }
+    }
+
+    private static void removeLeftOver(Path socket) throws IOException {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (answers(socket)) {
+            throw new IOException("a daemon is running already and answers on " + socket
+                    + "; stop it first, or use another --state folder");
+        }
+        Files.delete(socket);
+    }
+
+    private static boolean answers(Path socket) {
+        try {
+            SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                SocketChannel connection = listening.accept();
+                connections.add(connection);
+                Thread.ofVirtual().name("control-connection").start(() -> serve(connection));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                LOG.warn("accepting on the control socket {}: {}", socket, e.getMessage());
+            }
+        }
+    }
+
+    private void serve(SocketChannel connection) {
+        try (connection;
+                BufferedReader questions = new BufferedReader(
+                        new InputStreamReader(Channels.newInputStream(connection), StandardCharsets.UTF_8));
+                Writer answers = new BufferedWriter(
+                        new OutputStreamWriter(Channels.newOutputStream(connection), StandardCharsets.UTF_8))) {
+            String operator = connection
+                    .getOption(ExtendedSocketOptions.SO_PEERCRED)
+                    .user()
+                    .getName();
+            for (String line = readLine(questions); line != null; line = readLine(questions)) {
+                answer(line, operator, answers);
+                answers.flush();
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("a control connection ended: {}", e.getMessage());
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    private void answer(String line, String operator, Writer answers) throws IOException {
+        ObjectNode last;
+        try {
+            JsonNode question = Json.read(line);
+            last = handler.handle(question, operator, row -> write(answers, row))
+                    .put("end", true);
+        } catch (ControlException e) {
+            last = error(e.exitStatus(), String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            last = error(64, String.valueOf(e.getMessage()));
+        } catch (UncheckedIOException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("a control question failed: {}", line, e);
+            last = error(70, "the daemon failed inside; its log says where: " + e);
+        }
+        write(answers, last);
+    }
+
+    private static ObjectNode error(int exitStatus, String message) {
+        return Json.object().put("error", message).put("exit", exitStatus);
+    }
+
+    private static void write(Writer answers, ObjectNode row) {
+        try {
+            answers.write(Json.line(row));
+            answers.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable String readLine(BufferedReader questions) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = questions.read(); c >= 0; c = questions.read()) {
+            if (c == '\n') {
+                return line.toString();
+            }
+            if (line.length() == QUESTION_LENGTH_MAX) {
+                throw new IOException("a control question of more than " + QUESTION_LENGTH_MAX + " characters");
+            }
+            line.append((char) c);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,242 @@
+package org.scpbeforerelay.daemon;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.AddressSyntaxException;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
+import org.scpbeforerelay.announce.Announcement;
+import org.scpbeforerelay.announce.Claim;
+import org.scpbeforerelay.announce.Verdict;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.control.ControlHandler;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseSource;
+import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.registry.Revocation;
+import org.scpbeforerelay.registry.Selection;
+import org.scpbeforerelay.relay.RelayDecision;
+import org.scpbeforerelay.relay.RelayDesk;
+import org.scpbeforerelay.relay.RelayQuestion;
+import org.scpbeforerelay.relay.Weight;
+import org.scpbeforerelay.view.Json;
+import org.scpbeforerelay.view.LeaseView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Answers the commands that come through the control socket. */
+final class ControlDesk implements ControlHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlDesk.class);
+    private static final int USAGE = 64;
+    private static final int NOT_REACHABLE = 69;
+    private static final int INTERNAL = 70;
+    private static final int CONFIGURATION = 78;
+
+    /** How long the registry may take for a round, store included, before the operator is told that it hangs. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Daemon daemon;
+    private final Registry registry;
+
+    ControlDesk(Daemon daemon, Registry registry) {
+        this.daemon = daemon;
+        this.registry = registry;
+    }
+
+    @Override
+    public ObjectNode handle(JsonNode question, String operator, Consumer<ObjectNode> answer) throws ControlException {
+        String what = text(question, "do");
+        return switch (what) {
+            case "status" -> daemon.status();
+            case "leases" -> leases(question.path("all").asBoolean(false), answer);
+            case "lookup" -> sentence(explanation(question), question);
+            case "explain" -> explain(question, answer);
+            case "grant" -> grant(question, operator, answer);
+            case "revoke" -> revoke(text(question, "what"), operator, answer);
+            case "reload" -> reload(operator, answer);
+            default ->
+                throw new ControlException(
+                        USAGE,
+                        "the daemon does not know '" + what + "': it is older or newer than this command; restart it");
+        };
+    }
+
+    private ObjectNode leases(boolean all, Consumer<ObjectNode> answer) {
+        Moment now = registry.now();
+        for (Lease lease : registry.book().all()) {
+            boolean active = lease.activeAt(now);
+            if (active || all) {
+                ObjectNode row = LeaseView.of(lease, now);
+                answer.accept(all ? row.put("active", active) : row);
+            }
+        }
+        return Json.object();
+    }
+
+    private ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {
+        RelayDesk.Explanation explanation = explanation(question);
+        for (RelayDesk.Weighed weighed : explanation.leases()) {
+            Lease lease = weighed.lease();
+            String sentence = "the lease of " + lease.principal() + " on " + lease.addressText() + " (by "
+                    + lease.source().text() + ", until " + Json.second(lease.expiresAtMs()) + ") "
+                    + weighed.weight().sentence();
+            answer.accept(Json.object()
+                    .put("who", lease.principal().toString())
+                    .put("address", lease.addressText())
+                    .put("weight", weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("seconds_left", weighed.leftMs() / 1000)
+                    .put("sentence", sentence));
+        }
+        if (explanation.leases().isEmpty()) {
+            answer.accept(Json.object()
+                    .put("weight", "none")
+                    .put(
+                            "sentence",
+                            "no lease covers this address: nobody has proved to be there, or it has long ended"));
+        }
+        return sentence(explanation, question);
+    }
+
+    private RelayDesk.Explanation explanation(JsonNode question) throws ControlException {
+        String sender = question.has("sender") ? text(question, "sender").replaceFirst("^<(.*)>$", "$1") : null;
+        return registry.explain(new RelayQuestion(address(text(question, "address")), sender));
+    }
+
+    private ObjectNode sentence(RelayDesk.Explanation explanation, JsonNode question) throws ControlException {
+        ClientAddress address = address(text(question, "address"));
+        ObjectNode last = Json.object().put("address", address.toString());
+        if (explanation.decision() instanceof RelayDecision.Permitted permitted) {
+            Lease lease = permitted.lease();
+            return last.put("permitted", true)
+                    .put("who", lease.principal().toString())
+                    .put("expires_at", Json.time(lease.expiresAtMs()))
+                    .put(
+                            "sentence",
+                            address + " may relay: " + lease.principal() + ", until "
+                                    + Json.second(lease.expiresAtMs()));
+        }
+        return last.put("permitted", false).put("sentence", address + " may not relay" + hint(explanation, question));
+    }
+
+    private static String hint(RelayDesk.Explanation explanation, JsonNode question) {
+        boolean senderMatters = explanation.leases().stream().anyMatch(one -> one.weight() == Weight.NOT_ENFORCEABLE);
+        if (senderMatters && !question.has("sender")) {
+            return " by its address alone: the user has limits, so it depends on the message; add --sender ADDRESS";
+        }
+        return explanation.decision() instanceof RelayDecision.NotPermitted(@Nullable Lease lease) && lease != null
+                ? " with this sender (the lease of " + lease.principal() + " allows others)"
+                : "";
+    }
+
+    private ObjectNode grant(JsonNode question, String operator, Consumer<ObjectNode> answer) throws ControlException {
+        Principal principal;
+        try {
+            principal = Principal.parse(text(question, "principal"));
+        } catch (IllegalArgumentException e) {
+            throw new ControlException(USAGE, "'" + text(question, "principal") + "': " + e.getMessage(), e);
+        }
+        Announcement announcement = new Announcement(
+                principal,
+                LeaseSource.OPERATOR,
+                "",
+                null,
+                List.of(new Claim.Address(address(text(question, "address")))),
+                Announcement.Hold.NONE,
+                question.path("term_ms").asLong(0),
+                Announcement.NO_BOUND,
+                Announcement.NOW);
+        return switch (await(registry.announce(announcement))) {
+            case Verdict.Granted granted -> {
+                for (Lease lease : granted.leases()) {
+                    LOG.info(
+                            "granted {} {} until {} by operator {}",
+                            lease.principal(),
+                            lease.addressText(),
+                            Json.second(lease.expiresAtMs()),
+                            operator);
+                    answer.accept(Json.object()
+                            .put("who", lease.principal().toString())
+                            .put("address", lease.addressText())
+                            .put("until", Json.second(lease.expiresAtMs())));
+                }
+                yield Json.object();
+            }
+            case Verdict.Refused refused ->
+                Json.object().put("refused", refused.code().text()).put("reason", refused.reason());
+        };
+    }
+
+    private ObjectNode revoke(String what, String operator, Consumer<ObjectNode> answer) throws ControlException {
+        Selection selection;
+        try {
+            selection = Selection.parse(what);
+        } catch (IllegalArgumentException e) {
+            throw new ControlException(USAGE, "'" + what + "' is no address and no user: " + e.getMessage(), e);
+        }
+        Revocation revocation = await(registry.revoke(selection, "by operator " + operator));
+        for (Lease lease : revocation.ended()) {
+            answer.accept(Json.object().put("who", lease.principal().toString()).put("address", lease.addressText()));
+        }
+        return Json.object().put("recorded", revocation.recorded());
+    }
+
+    private ObjectNode reload(String operator, Consumer<ObjectNode> answer) throws ControlException {
+        try {
+            LOG.info("reload asked for by {}", operator);
+            Daemon.Reloaded reloaded = daemon.reload();
+            reloaded.remarks().forEach(remark -> answer.accept(Json.object().put("sentence", remark)));
+            return Json.object().put("users", reloaded.users()).put("revoked", reloaded.revoked());
+        } catch (SettingsException e) {
+            throw new ControlException(
+                    CONFIGURATION, "nothing has changed, the former settings stay in force:\n" + e.getMessage(), e);
+        }
+    }
+
+    private static ClientAddress address(String text) throws ControlException {
+        try {
+            return ClientAddress.parse(text);
+        } catch (AddressSyntaxException e) {
+            String hint = "";
+            try {
+                hint = text.contains("/") ? " (the network " + Network.parse(text) + " can never be leased)" : "";
+            } catch (AddressSyntaxException noNetwork) {
+                // Then there is no more to say than that it is no address.
+            }
+            throw new ControlException(USAGE, e.getMessage() + hint, e);
+        }
+    }
+
+    private static String text(JsonNode question, String field) throws ControlException {
+        JsonNode value = question.path(field);
+        if (!value.isString()) {
+            throw new ControlException(USAGE, "a question to the daemon has a text \"" + field + "\"");
+        }
+        return value.asString();
+    }
+
+    private static <T> T await(CompletableFuture<T> answer) throws ControlException {
+        try {
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new ControlException(
+                    NOT_REACHABLE,
+                    "the registry has not answered for " + PATIENCE_SECONDS + " s; is the disk stuck?",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControlException(NOT_REACHABLE, "the daemon is ending", e);
+        } catch (ExecutionException e) {
+            throw new ControlException(INTERNAL, "the daemon failed inside: " + e.getCause(), e);
+        }
+    }
+}

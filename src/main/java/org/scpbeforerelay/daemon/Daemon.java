@@ -1,0 +1,306 @@
+package org.scpbeforerelay.daemon;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.control.ControlServer;
+import org.scpbeforerelay.lookup.ListenAddress;
+import org.scpbeforerelay.lookup.LookupListener;
+import org.scpbeforerelay.registry.Recovery;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.registry.RegistryThread;
+import org.scpbeforerelay.registry.Revocation;
+import org.scpbeforerelay.source.ssh.EndpointSettings;
+import org.scpbeforerelay.source.ssh.SshEndpoint;
+import org.scpbeforerelay.store.StoreException;
+import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
+import org.scpbeforerelay.view.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The daemon, whole: everything is put together here and nowhere else. Tests start it in-process.
+ *
+ * <p>Order of start: settings and users are read before anything is touched; mail servers get answers ("not ready") before the
+ * book is loaded, so that a long load defers relaying and nothing else; clients may announce only when it is. Whatever was
+ * begun is ended in the opposite order, also when the start fails half-way.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    /** How often the host's own addresses are looked up: they may change while the daemon runs. */
+    private static final Duration HOST_ADDRESSES_EVERY = Duration.ofSeconds(10);
+
+    private final Places places;
+    private final Clock clock;
+    private final Moment startedAt;
+    private final ServiceNotification serviceManager;
+    private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+
+    private volatile Configuration configuration;
+    private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
+    private @Nullable Registry registry;
+    private @Nullable LookupListener lookup;
+    private @Nullable SshEndpoint ssh;
+
+    /**
+     * What a reload did.
+     *
+     * @param users how many users there are now
+     * @param revoked how many leases it ended
+     * @param remarks what else to know: a changed setting that only a restart brings into force
+     */
+    public record Reloaded(int users, int revoked, List<String> remarks) {}
+
+    /**
+     * Starts; returns when it is ready.
+     *
+     * @param notifySocket the value of {@code NOTIFY_SOCKET}; null where no service manager waits
+     */
+    public static Daemon start(Places places, Clock clock, @Nullable String notifySocket)
+            throws SettingsException, StartException {
+        Configuration configuration = Configuration.read(places);
+        Daemon daemon = new Daemon(places, clock, configuration, notifySocket);
+        try {
+            daemon.begin();
+            return daemon;
+        } catch (IOException | StoreException e) {
+            daemon.close();
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private Daemon(Places places, Clock clock, Configuration configuration, @Nullable String notifySocket) {
+        this.places = places;
+        this.clock = clock;
+        this.startedAt = clock.now();
+        this.configuration = configuration;
+        this.serviceManager = new ServiceNotification(notifySocket);
+    }
+
+    private void begin() throws IOException, StoreException {
+        configuration.warnings().forEach(LOG::warn);
+        makeFolder(places.dataDirectory(), "rwx------");
+        makeFolder(places.runDirectory(), "rwxr-x---");
+        SqliteLeaseStore store = SqliteLeaseStore.open(places.dataDirectory().resolve("leases.db"));
+        begun.push(store);
+        store.setAside()
+                .ifPresent(copy -> LOG.error(
+                        "the recorded leases could not be read and were set aside in {}; nobody has a lease until it is announced anew",
+                        copy));
+        Registry opened = new Registry(store, clock, configuration.roster(), configuration.terms(hostAddresses));
+        registry = opened;
+        LookupListener listener = new LookupListener(configuration.lookup(), opened, clock);
+        begun.push(listener);
+        listener.start();
+        lookup = listener;
+        Recovery.Report report = opened.open();
+        RegistryThread thread = new RegistryThread(opened);
+        begun.push(thread);
+        thread.start();
+        beginSsh(opened);
+        begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
+        watchHostAddresses(opened);
+        LOG.info(
+                "ready: {} leases, {} users; ssh on {}, lookups on {}, commands on {}",
+                report.revived(),
+                configuration.roster().allowances().size(),
+                texts(sshAddresses()),
+                texts(listener.boundAddresses()),
+                places.controlSocket());
+        serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
+    }
+
+    private void beginSsh(Registry opened) throws IOException {
+        EndpointSettings settings = configuration.ssh(places);
+        if (settings.listen().isEmpty()) {
+            return;
+        }
+        SshEndpoint endpoint = new SshEndpoint(settings, opened, clock, configuration.keyring());
+        begun.push(endpoint);
+        endpoint.start();
+        ssh = endpoint;
+    }
+
+    /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
+    private void watchHostAddresses(Registry opened) {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("host-addresses").factory());
+        begun.push(watch::shutdownNow);
+        long everyMs = HOST_ADDRESSES_EVERY.toMillis();
+        watch.scheduleWithFixedDelay(
+                () -> {
+                    Set<ClientAddress> found = HostAddresses.find();
+                    if (!found.equals(hostAddresses)) {
+                        hostAddresses = found;
+                        opened.adopt(configuration.roster(), configuration.terms(found));
+                    }
+                },
+                everyMs,
+                everyMs,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Reads settings and users anew and puts them into force, or throws and changes nothing. */
+    public synchronized Reloaded reload() throws SettingsException {
+        serviceManager.send("RELOADING=1");
+        try {
+            Configuration next = Configuration.read(places);
+            List<String> remarks = new ArrayList<>(next.warnings());
+            remarks.addAll(next.needsRestartAfter(configuration));
+            Registry theRegistry = registry();
+            Revocation revocation =
+                    theRegistry.adopt(next.roster(), next.terms(hostAddresses)).join();
+            LookupListener listener = lookup;
+            if (listener != null) {
+                listener.adopt(next.policyChoices());
+            }
+            SshEndpoint endpoint = ssh;
+            if (endpoint != null) {
+                endpoint.reload(next.keyring());
+            }
+            configuration = next;
+            LOG.info(
+                    "settings and users read anew: {} users, {} leases ended",
+                    next.roster().allowances().size(),
+                    revocation.ended().size());
+            return new Reloaded(
+                    next.roster().allowances().size(), revocation.ended().size(), remarks);
+        } finally {
+            serviceManager.send("READY=1");
+        }
+    }
+
+    /** The same for SIGHUP: nobody waits for the outcome, so it is logged. */
+    void reloadAndLog() {
+        try {
+            reload().remarks().forEach(LOG::warn);
+        } catch (SettingsException e) {
+            LOG.error("reload: nothing has changed, the former settings stay in force:");
+            String.valueOf(e.getMessage()).lines().forEach(LOG::error);
+        }
+    }
+
+    /** Where the SSH endpoint listens first; {@link IllegalStateException} when it is off. */
+    public InetSocketAddress sshAddress() {
+        return sshAddresses().stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the SSH endpoint is off: [ssh] listen is empty"));
+    }
+
+    /** The first TCP address at which mail servers may ask; {@link IllegalStateException} when there is none. */
+    public InetSocketAddress lookupAddress() {
+        for (ListenAddress address : lookupAddresses()) {
+            if (address instanceof ListenAddress.Tcp tcp) {
+                return tcp.address();
+            }
+        }
+        throw new IllegalStateException("no TCP address in [lookup] listen");
+    }
+
+    /** Everything about it for {@code status}. */
+    ObjectNode status() {
+        Registry theRegistry = registry();
+        Moment now = clock.now();
+        ObjectNode status = Json.object()
+                .put("version", Version.text())
+                .put("pid", ProcessHandle.current().pid())
+                .put("since", Json.second(startedAt.wallMs()))
+                .put(
+                        "leases",
+                        theRegistry.book().all().stream()
+                                .filter(lease -> lease.activeAt(now))
+                                .count())
+                .put("users", configuration.roster().allowances().size())
+                .put("store", theRegistry.storeHealth())
+                .put(
+                        "settings",
+                        places.settingsFile() + (Files.exists(places.settingsFile()) ? "" : " (absent: defaults)"));
+        ArrayNode listening = status.putArray("listening");
+        sshAddresses()
+                .forEach(address -> listening.addObject().put("what", "ssh").put("where", text(address)));
+        lookupAddresses()
+                .forEach(address -> listening.addObject().put("what", "lookup").put("where", address.toString()));
+        listening
+                .addObject()
+                .put("what", "control")
+                .put("where", places.controlSocket().toString());
+        ArrayNode problems = status.putArray("problems");
+        if (theRegistry.isStoreAway()) {
+            problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
+        }
+        return status;
+    }
+
+    private List<InetSocketAddress> sshAddresses() {
+        SshEndpoint endpoint = ssh;
+        return endpoint == null ? List.of() : endpoint.boundAddresses();
+    }
+
+    private List<ListenAddress> lookupAddresses() {
+        LookupListener listener = lookup;
+        return listener == null ? List.of() : listener.boundAddresses();
+    }
+
+    private Registry registry() {
+        Registry opened = registry;
+        if (opened == null) {
+            throw new IllegalStateException("not started");
+        }
+        return opened;
+    }
+
+    private static String texts(List<?> addresses) {
+        return addresses.isEmpty()
+                ? "(off)"
+                : String.join(" and ", addresses.stream().map(Daemon::text).toList());
+    }
+
+    private static String text(Object address) {
+        return address instanceof InetSocketAddress socket
+                ? new ListenAddress.Tcp(socket).toString()
+                : address.toString();
+    }
+
+    private static void makeFolder(Path folder, String mode) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
+        }
+    }
+
+    @Override
+    public void close() {
+        serviceManager.send("STOPPING=1");
+        while (!begun.isEmpty()) {
+            try {
+                begun.pop().close();
+            } catch (Exception e) {
+                LOG.warn("ending: {}", e.toString());
+            }
+        }
+        LOG.info("ended; leases are kept");
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * How leases, decisions and answers look to programs outside: their JSON, one shape for the command line, the control socket and
+ * the console.
+ *
+ * <p>Neighbours: {@code control}, {@code cli}, {@code console}. Deliberately absent: who may see what, and transport.
+ */
+@NullMarked
+package org.scpbeforerelay.view;
+
+import org.jspecify.annotations.NullMarked;

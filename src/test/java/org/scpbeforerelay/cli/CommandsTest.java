@@ -1,0 +1,260 @@
+package org.scpbeforerelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.clock.SystemClock;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.daemon.Daemon;
+import org.scpbeforerelay.view.Json;
+
+/** The commands as a person types them, against a daemon in this process and without one. */
+class CommandsTest {
+    private static final String KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtQUDZWhs8k/cZcykMkaoX7ZE7DXld8TP79HyddMVTS gerard@gwaihir";
+
+    @TempDir
+    Path state;
+
+    private @Nullable Daemon daemon;
+
+    /** How a command ended. */
+    private record Ended(int exit, String out, String err) {}
+
+    private Ended run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(List.of("--state", state.toString()));
+        int exit = Main.run(
+                Main.plainTerminal(new PrintWriter(out, true), new PrintWriter(err, true)), all.toArray(String[]::new));
+        return new Ended(exit, out.toString(), err.toString());
+    }
+
+    private void serve() throws Exception {
+        Files.writeString(state.resolve("scp-before-relay.toml"), """
+                [ssh]
+                listen = []
+                [lookup]
+                listen = ["127.0.0.1:0"]
+                [console]
+                listen = ""
+                """);
+        daemon = Daemon.start(Places.find(state, null), new SystemClock(), null);
+    }
+
+    private Path keyFile() throws IOException {
+        return Files.writeString(state.resolve("gerard.pub"), KEY + "\n");
+    }
+
+    @AfterEach
+    void end() {
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    @Test
+    void withoutADaemonEveryQuestionSaysSoAndWhatToDo() {
+        for (String command : List.of("leases", "status", "reload")) {
+            Ended ended = run(command);
+            assertThat(ended.exit()).isEqualTo(69);
+            assertThat(ended.err()).contains("no daemon answers on " + state).contains("scp-before-relay serve");
+        }
+    }
+
+    @Test
+    void aWrongCommandNamesTheNearestRightOne() {
+        Ended ended = run("lease");
+        assertThat(ended.exit()).isEqualTo(64);
+        assertThat(ended.err()).contains("leases");
+    }
+
+    @Test
+    void wrongSettingsEndTheStartWithPlaceAndRemedy() throws Exception {
+        Files.writeString(state.resolve("scp-before-relay.toml"), "[lease]\ntrem = \"20m\"\n");
+        Ended ended = run("serve");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err()).contains("scp-before-relay.toml:2:1: ").contains("term");
+    }
+
+    @Test
+    void usersAreAddedShownSwitchedAndRemoved() throws Exception {
+        assertThat(run("user", "list").exit()).isEqualTo(1);
+        assertThat(run("user", "add", "gerard", "--key", keyFile().toString(), "--term", "30m")
+                        .exit())
+                .isZero();
+        Ended again = run("user", "add", "gerard");
+        assertThat(again.exit()).isEqualTo(73);
+        assertThat(again.err()).contains("there is a user 'gerard' already");
+        assertThat(run("user", "show", "gerard").out())
+                .contains("30m")
+                .contains("SHA256:")
+                .contains("gerard@gwaihir");
+        assertThat(Json.read(run("user", "list", "--json").out())
+                        .path("users")
+                        .get(0)
+                        .path("user")
+                        .asString())
+                .isEqualTo("gerard");
+        assertThat(run("user", "disable", "gerard").exit()).isZero();
+        assertThat(run("user", "list").out()).contains("disabled");
+        assertThat(run("user", "enable", "gerard").exit()).isZero();
+        assertThat(run("user", "key", "remove", "gerard", "gerard@gwaihir").exit())
+                .isZero();
+        assertThat(run("user", "key", "remove", "gerard", "gerard@gwaihir").exit())
+                .isEqualTo(1);
+        assertThat(run("user", "key", "add", "gerard", keyFile().toString()).exit())
+                .isZero();
+        assertThat(run("user", "remove", "gerard").exit()).isZero();
+        assertThat(run("user", "remove", "gerard").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aBadKeyOrNameIsRefusedAndNothingIsWritten() throws Exception {
+        Path bad = Files.writeString(state.resolve("bad.pub"), "# my key\nssh-ed25519 AAAA nonsense\n");
+        Ended ended = run("user", "add", "gerard", "--key", bad.toString());
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err()).contains("bad.pub:2: ");
+        assertThat(state.resolve("users/gerard.toml")).doesNotExist();
+        assertThat(run("user", "add", "Gerard").exit()).isEqualTo(64);
+        assertThat(run("user", "add", "10.0.0.1").exit()).isEqualTo(64);
+        Ended wrongTerm = run("user", "add", "gerard", "--term", "20 minutes");
+        assertThat(wrongTerm.exit()).isEqualTo(78);
+        assertThat(state.resolve("users/gerard.toml")).doesNotExist();
+    }
+
+    @Test
+    void theOperatorGrantsLooksUpExplainsAndRevokes() throws Exception {
+        serve();
+        run("user", "add", "gerard");
+        assertThat(run("leases").exit()).isEqualTo(1);
+        assertThat(run("lookup", "203.0.113.7").exit()).isEqualTo(1);
+        Ended granted = run("grant", "gerard/printer", "203.0.113.7", "--term", "2h");
+        assertThat(granted.exit()).as(granted.err()).isZero();
+        assertThat(granted.out()).startsWith("granted gerard/printer 203.0.113.7 until ");
+        assertThat(run("lookup", "203.0.113.7").exit()).isZero();
+        assertThat(run("lookup", "::ffff:203.0.113.7").out())
+                .startsWith("203.0.113.7 may relay: gerard/printer, until ");
+        assertThat(run("explain", "203.0.113.7").out()).contains("operator").contains("permits");
+        assertThat(run("explain", "203.0.113.8").out()).contains("no lease covers this address");
+        var lease = Json.read(run("leases", "--json").out()).path("leases").get(0);
+        assertThat(lease.propertyNames())
+                .containsExactly(
+                        "user",
+                        "device",
+                        "address",
+                        "prefix",
+                        "source",
+                        "held",
+                        "granted_at",
+                        "renewed_at",
+                        "expires_at",
+                        "seconds_left");
+        assertThat(lease.path("seconds_left").asLong()).isBetween(7100L, 7200L);
+        assertThat(run("leases").out())
+                .contains("gerard/printer")
+                .contains("203.0.113.7")
+                .contains("1h 59m");
+        assertThat(run("revoke", "203.0.113.7").out()).contains("revoked gerard/printer 203.0.113.7");
+        assertThat(run("revoke", "203.0.113.7").exit()).isEqualTo(1);
+        assertThat(run("lookup", "203.0.113.7").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void grantObeysTheNeverListTheTermAndTheUsers() throws Exception {
+        serve();
+        run("user", "add", "gerard");
+        for (String never : List.of("0.0.0.0", "::")) {
+            Ended ended = run("grant", "gerard", never);
+            assertThat(ended.exit()).isEqualTo(77);
+            assertThat(ended.err()).startsWith("refused address-not-allowed");
+        }
+        for (String none : List.of("0", "10.0.0.0/8", "example.org", "010.0.0.1")) {
+            assertThat(run("grant", "gerard", none).exit()).as(none).isEqualTo(64);
+        }
+        assertThat(run("grant", "gerard", "203.0.113.7", "--term", "30d").err()).startsWith("refused term-too-long");
+        assertThat(run("grant", "nobody", "203.0.113.7").err()).startsWith("refused disabled");
+        assertThat(run("grant", "gerard", "203.0.113.7", "--term", "soon").exit())
+                .isEqualTo(64);
+    }
+
+    @Test
+    void disablingOrRemovingAUserEndsItsLeasesAtOnce() throws Exception {
+        serve();
+        run("user", "add", "gerard");
+        run("grant", "gerard", "203.0.113.7");
+        assertThat(run("user", "disable", "gerard").out()).contains("1 lease ended");
+        assertThat(run("lookup", "203.0.113.7").exit()).isEqualTo(1);
+        run("user", "enable", "gerard");
+        assertThat(run("lookup", "203.0.113.7").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aReloadWithBadSettingsOrUsersKeepsTheFormerAndSaysWhy() throws Exception {
+        serve();
+        run("user", "add", "gerard");
+        run("grant", "gerard", "203.0.113.7");
+        Files.writeString(state.resolve("users/pippin.toml"), "sender = [\"@example.org\"]\n");
+        Ended ended = run("reload");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.err())
+                .contains("nothing has changed")
+                .contains("pippin.toml:1:1: ")
+                .contains("senders");
+        assertThat(run("lookup", "203.0.113.7").exit()).isZero();
+        Files.delete(state.resolve("users/pippin.toml"));
+        assertThat(run("reload").exit()).isZero();
+    }
+
+    @Test
+    void statusShowsWhereItListensAndHowManyLeasesThereAre() throws Exception {
+        serve();
+        Ended ended = run("status");
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.out())
+                .contains("running")
+                .contains("127.0.0.1:")
+                .contains("leases.db")
+                .contains("0 active");
+        assertThat(Json.read(run("status", "--json").out()).path("leases").asLong())
+                .isZero();
+    }
+
+    @Test
+    void aSecondDaemonOnTheSameFolderIsRefusedAndTheFirstGoesOn() throws Exception {
+        serve();
+        Ended second = run("serve");
+        assertThat(second.exit()).isEqualTo(73);
+        assertThat(second.err()).contains(state.toString());
+        assertThat(run("status").exit()).isZero();
+    }
+
+    @Test
+    void theControlSocketIsForOwnerAndGroupOnly() throws Exception {
+        serve();
+        assertThat(Files.getPosixFilePermissions(state.resolve("run/control")))
+                .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw----"));
+    }
+
+    @Test
+    void completionScriptsNameEveryCommand() {
+        for (String shell : List.of("bash", "zsh", "fish")) {
+            assertThat(run("completion", shell).out())
+                    .contains("explain")
+                    .contains("user")
+                    .contains("--watch".substring(2));
+        }
+    }
+}

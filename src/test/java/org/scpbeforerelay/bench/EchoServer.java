@@ -1,0 +1,78 @@
+package org.scpbeforerelay.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The yardstick: takes whatever has come for a request and sends the same answer, in as few lines as NIO allows. {@code (PORT SOCKET
+ * PROTOCOL)…}: one door for each protocol's answer. Ends with its standard input.
+ */
+final class EchoServer {
+    private EchoServer() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Selector selector = Selector.open();
+        for (int i = 0; i < arguments.length; i += 3) {
+            byte[] answer = Protocol.valueOf(arguments[i + 2]).answer().getBytes(StandardCharsets.US_ASCII);
+            ByteBuffer bytes = ByteBuffer.allocateDirect(answer.length).put(answer);
+            ServerSocketChannel tcp = ServerSocketChannel.open();
+            tcp.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[i])), 1024);
+            tcp.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, bytes);
+            ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            unix.bind(UnixDomainSocketAddress.of(Path.of(arguments[i + 1])), 1024);
+            unix.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, bytes);
+        }
+        ByteBuffer input = ByteBuffer.allocateDirect(32 * 1024);
+        Thread.ofPlatform().daemon().start(() -> {
+            while (true) {
+                try {
+                    selector.select(key -> serve(key, input));
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        serveUntilInputEnds();
+    }
+
+    private static void serve(SelectionKey key, ByteBuffer input) {
+        ByteBuffer answer = (ByteBuffer) key.attachment();
+        try {
+            if (key.channel() instanceof ServerSocketChannel door) {
+                SocketChannel client = door.accept();
+                client.configureBlocking(false);
+                if (client.getLocalAddress() instanceof InetSocketAddress) {
+                    client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
+                client.register(key.selector(), SelectionKey.OP_READ, answer);
+            } else if (key.channel() instanceof SocketChannel client) {
+                input.clear();
+                if (client.read(input) < 0) {
+                    client.close();
+                } else {
+                    client.write(answer.rewind());
+                }
+            }
+        } catch (IOException e) {
+            key.cancel();
+        }
+    }
+
+    static void serveUntilInputEnds() throws IOException {
+        System.out.println("ready");
+        System.out.flush();
+        while (System.in.read() >= 0) {
+            // Nothing is said here but the end.
+        }
+    }
+}

@@ -30,7 +30,7 @@ public final class LookupListener implements AutoCloseable {
 
     private final LookupSettings settings;
     private final RelayDesk desk;
-    private final Clock clock;
+    private final RoundClock clock;
     private final LookupStatistics statistics = new LookupStatistics();
     private final PolicyAnswers policyAnswers;
     private final List<Door> doors = new ArrayList<>();
@@ -50,8 +50,8 @@ public final class LookupListener implements AutoCloseable {
     public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock) {
         this.settings = settings;
         this.desk = desk;
-        this.clock = clock;
-        this.policyAnswers = new PolicyAnswers(desk, clock, statistics, settings.policy());
+        this.clock = new RoundClock(clock);
+        this.policyAnswers = new PolicyAnswers(desk, this.clock, statistics, settings.policy());
     }
 
     /** Opens all addresses and begins to answer. When one cannot be opened none stays open; the message names it. */

@@ -11,7 +11,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.lookup.LookupStatistics.Close;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,7 @@ final class LookupLoop implements Runnable {
     private final LookupCodec.Codecs codecs;
     private final LookupSettings settings;
     private final LookupStatistics statistics;
-    private final Clock clock;
+    private final RoundClock clock;
     private final Complaints complaints = new Complaints();
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_SIZE);
     private final ByteBuffer answers = ByteBuffer.allocateDirect(ANSWERS_SIZE);
@@ -50,7 +49,6 @@ final class LookupLoop implements Runnable {
     private int connections;
     private boolean acceptPaused;
     private long acceptPausedNs;
-    private long nowMs;
     private boolean nowIsFresh;
     private long lastTickNs;
 
@@ -59,7 +57,7 @@ final class LookupLoop implements Runnable {
             LookupCodec.Codecs codecs,
             LookupSettings settings,
             LookupStatistics statistics,
-            Clock clock) {
+            RoundClock clock) {
         this.selector = selector;
         this.codecs = codecs;
         this.settings = settings;
@@ -93,7 +91,7 @@ final class LookupLoop implements Runnable {
 
     private void serve(SelectionKey key) {
         if (!nowIsFresh) {
-            nowMs = clock.now().monotonicMs();
+            clock.read();
             nowIsFresh = true;
         }
         if (key.attachment() instanceof Connection connection) {
@@ -108,7 +106,7 @@ final class LookupLoop implements Runnable {
             if (key.isReadable()) {
                 read(connection);
             } else if (key.isWritable() && connection.sendOn()) {
-                connection.activeMs = nowMs;
+                connection.activeMs = clock.nowMs();
                 answer(connection, connection.rest(), connection.restLength());
             }
         } catch (CancelledKeyException e) {
@@ -131,7 +129,7 @@ final class LookupLoop implements Runnable {
             close(connection, Close.BY_PEER);
             return;
         }
-        connection.activeMs = nowMs;
+        connection.activeMs = clock.nowMs();
         input.flip();
         if (connection.restLength() == 0) {
             input.get(0, bytes, 0, count);
@@ -196,7 +194,7 @@ final class LookupLoop implements Runnable {
                 ? "speaks none of the protocols policy, socketmap and tcp_table"
                 : "sent " + (oversized ? "a request over the limit of " : "what is no request of ")
                         + codec.protocol().text();
-        complaints.about(connection.peer(), what + "; its connection is closed", nowMs);
+        complaints.about(connection.peer(), what + "; its connection is closed", clock.nowMs());
         close(connection, oversized ? Close.OVERSIZED : Close.MALFORMED);
     }
 
@@ -228,7 +226,7 @@ final class LookupLoop implements Runnable {
             if (door instanceof ListenAddress.Tcp) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             }
-            Connection connection = new Connection(channel, door, nowMs);
+            Connection connection = new Connection(channel, door, clock.nowMs());
             connection.registeredAs(channel.register(selector, SelectionKey.OP_READ, connection));
             connections++;
         } catch (IOException | RuntimeException e) {
@@ -249,7 +247,7 @@ final class LookupLoop implements Runnable {
                 door.toString(),
                 "cannot accept connections (" + e.getMessage()
                         + "); raise the limit of open files (LimitNOFILE=, ulimit -n) if that is what is short",
-                nowMs);
+                clock.nowMs());
         closeLongestIdle();
         acceptPaused = true;
         acceptPausedNs = System.nanoTime();
@@ -272,7 +270,7 @@ final class LookupLoop implements Runnable {
         }
         if (ns - lastTickNs >= TICK_MS * 1_000_000) {
             lastTickNs = ns;
-            nowMs = clock.now().monotonicMs();
+            clock.read();
             closeIdle();
         }
     }
@@ -280,7 +278,7 @@ final class LookupLoop implements Runnable {
     private void closeIdle() {
         for (SelectionKey key : selector.keys()) {
             if (key.attachment() instanceof Connection connection
-                    && nowMs - connection.activeMs >= settings.idleMs()
+                    && clock.nowMs() - connection.activeMs >= settings.idleMs()
                     && connection.channel.isOpen()) {
                 close(connection, Close.IDLE);
             }

@@ -2,7 +2,6 @@ package org.scpbeforerelay.lookup;
 
 import java.nio.charset.StandardCharsets;
 import org.scpbeforerelay.address.ClientAddress;
-import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
@@ -25,12 +24,12 @@ final class PolicyAnswers {
             action("REJECT 5.7.1 this client may relay, but not with this sender address");
 
     private final RelayDesk desk;
-    private final Clock clock;
+    private final RoundClock clock;
     private final LookupStatistics statistics;
     private final InstanceMemory messages = new InstanceMemory();
     private volatile LookupSettings.PolicyChoices choices;
 
-    PolicyAnswers(RelayDesk desk, Clock clock, LookupStatistics statistics, LookupSettings.PolicyChoices choices) {
+    PolicyAnswers(RelayDesk desk, RoundClock clock, LookupStatistics statistics, LookupSettings.PolicyChoices choices) {
         this.desk = desk;
         this.clock = clock;
         this.statistics = statistics;
@@ -72,15 +71,13 @@ final class PolicyAnswers {
     }
 
     private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease) {
-        messages.permitted(
-                request.instance(), lease.principal(), client, clock.now().monotonicMs());
+        messages.permitted(request.instance(), lease.principal(), client, clock.nowMs());
         return counted(LookupAnswer.PERMIT, OK);
     }
 
     /** Where limits on messages and recipients can be kept: only here, of our own messages, is the true number known. */
     private byte[] afterRecipients(PolicyRequest request, PolicyRequest.Stage stage, ClientAddress client) {
-        InstanceMemory.Permit permit =
-                messages.of(request.instance(), client, clock.now().monotonicMs());
+        InstanceMemory.Permit permit = messages.of(request.instance(), client, clock.nowMs());
         if (permit != null && stage == PolicyRequest.Stage.DATA && choices.auditHeader()) {
             return counted(LookupAnswer.HEADER, action("PREPEND X-Relay-Lease: " + permit.principal()));
         }

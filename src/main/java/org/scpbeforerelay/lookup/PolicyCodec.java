@@ -53,7 +53,9 @@ final class PolicyCodec implements LookupCodec {
             if (end == to) {
                 break;
             }
-            request.attribute(line, equals, end);
+            if (PolicyRequest.mayBeOurs(equals - line)) {
+                request.attribute(line, equals, end);
+            }
             line = end + 1;
         }
         return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;

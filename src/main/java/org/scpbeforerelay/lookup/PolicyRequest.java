@@ -47,6 +47,9 @@ final class PolicyRequest {
     private static final byte[] DATA = ascii("DATA");
     private static final byte[] END_OF_MESSAGE = ascii("END-OF-MESSAGE");
 
+    /** The lengths that the names above have, a bit each. */
+    private static final int LENGTHS = lengths();
+
     private final int[] starts = new int[NAMES.length];
     private final int[] ends = new int[NAMES.length];
     private final ByteText text = new ByteText();
@@ -58,6 +61,11 @@ final class PolicyRequest {
         for (int i = 0; i < starts.length; i++) {
             starts[i] = -1;
         }
+    }
+
+    /** Whether one of our attributes has a name of this length: most lines are passed over by this alone. */
+    static boolean mayBeOurs(int nameLength) {
+        return nameLength < Integer.SIZE && (LENGTHS & 1 << nameLength) != 0;
     }
 
     /** Takes note of one attribute. */
@@ -176,6 +184,14 @@ final class PolicyRequest {
             bytes[i] = ascii(names[i]);
         }
         return bytes;
+    }
+
+    private static int lengths() {
+        int lengths = 0;
+        for (byte[] name : NAMES) {
+            lengths |= 1 << name.length;
+        }
+        return lengths;
     }
 
     private static byte[] ascii(String text) {

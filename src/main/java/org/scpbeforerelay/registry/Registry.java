@@ -89,6 +89,8 @@ public final class Registry implements RelayDesk {
                 rounds.owe(lease.key());
             }
         });
+        // What the start has decided is written down before anybody asks: the next start shall find the same.
+        rounds.run(List.of(), roster, terms, now, clock.bootId());
         ready = true;
         return new Recovery.Report(book.size(), dropped.get());
     }

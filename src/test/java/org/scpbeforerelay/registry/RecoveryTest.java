@@ -122,7 +122,6 @@ final class RecoveryTest {
         scene.clock.reboot(10 * HOUR);
         scene.restart();
         assertThat(scene.permits(HOME)).isFalse();
-        scene.registry.runOnce();
 
         scene.clock.stepMs(-10 * HOUR + MINUTE);
         assertThat(scene.permits(HOME)).isFalse();
@@ -136,7 +135,6 @@ final class RecoveryTest {
         scene.clock.passMs(MINUTE);
         scene.clock.reboot(0);
         scene.restart();
-        scene.registry.runOnce();
         scene.clock.passMs(18 * MINUTE);
         scene.clock.stepMs(-18 * MINUTE);
         scene.restart();
@@ -172,8 +170,7 @@ final class RecoveryTest {
         scene.clock.reboot(0);
         scene.restart();
 
-        scene.registry.runOnce();
-        assertThat(scene.store.commits.getLast()).hasSize(Rounds.OWED_MAX);
+        assertThat(scene.store.commits.getLast()).as("before it is ready").hasSize(Rounds.OWED_MAX);
         assertThat(scene.registry.untilNextRoundMs(1_000)).as("goes on at once").isZero();
         scene.registry.runOnce();
         assertThat(scene.store.commits.getLast()).hasSize(100);

@@ -1,0 +1,90 @@
+package org.scpbeforerelay.sink.table;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The files of one table:
+ * <pre>
+ * NAME             the text: what mail servers read, or what the index is made of; a person can look
+ * NAME.lmdb, .db   the index, where the type has one: what mail servers read
+ * NAME.TYPE.ends   what is leased and until when: {@link EndsFile}
+ * .NAME.TYPE.new   being built; its index beside it, .NAME.TYPE.new.lmdb
+ * .NAME.TYPE.empty an empty table, ready to take the place of one that cannot be written any more
+ * .NAME.TYPE.in    what a program was given last, and said: .NAME.TYPE.out
+ * </pre>
+ */
+record TableFiles(Path folder, TableSettings table) {
+    static final String ENDS = ".ends";
+
+    Path text() {
+        return folder.resolve(table.name());
+    }
+
+    /** What mail servers open. */
+    Path published() {
+        return indexOf(text());
+    }
+
+    Path ends() {
+        return folder.resolve(table.name() + "." + table.type().word() + ENDS);
+    }
+
+    Path beside() {
+        return hidden("new");
+    }
+
+    Path empty() {
+        return hidden("empty");
+    }
+
+    Path input() {
+        return hidden("in");
+    }
+
+    Path output() {
+        return hidden("out");
+    }
+
+    /** The index that this type's program makes of a text. */
+    Path indexOf(Path text) {
+        return text.resolveSibling(text.getFileName() + table.type().extension());
+    }
+
+    /** Writes a table's text into a file. */
+    void write(Path file, Collection<Row> rows) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.US_ASCII)) {
+            for (Row row : rows) {
+                out.write(row.line(table));
+                out.write('\n');
+            }
+        }
+    }
+
+    /** Brings a finished file to its place in one step, durably: after a power cut it is the old one or the new one. */
+    static void rename(Path from, Path to) throws IOException {
+        try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Removes everything but what mail servers and people read. */
+    void forget() throws IOException {
+        for (Path file : List.of(ends(), beside(), indexOf(beside()), empty(), indexOf(empty()), input(), output())) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private Path hidden(String what) {
+        return folder.resolve("." + table.name() + "." + table.type().word() + "." + what);
+    }
+}

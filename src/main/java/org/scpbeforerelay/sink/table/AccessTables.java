@@ -75,7 +75,7 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
             start(tables);
             return;
         }
-        for (TableWriter writer : writers) {
+        for (TableWriter writer : List.copyOf(writers)) {
             if (!tables.contains(writer.settings())) {
                 writers.remove(writer);
                 writer.close();

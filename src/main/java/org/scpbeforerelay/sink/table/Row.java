@@ -14,7 +14,8 @@ import org.scpbeforerelay.clock.Moment;
  */
 record Row(Network client, long endsAtMs, long deadlineMs) {
     /** The order of rows in a table. */
-    static final Comparator<Network> ORDER = Comparator.comparing(Network::base).thenComparingInt(Network::prefixLength);
+    static final Comparator<Network> ORDER =
+            Comparator.comparing(Network::base).thenComparingInt(Network::prefixLength);
 
     boolean isOver(Moment now) {
         return now.wallMs() >= endsAtMs || now.monotonicMs() >= deadlineMs;

@@ -26,6 +26,9 @@ final class TableWriter implements AutoCloseable {
     /** How long a row that should be gone may be shown while the table cannot be written. */
     static final long WITHDRAW_AFTER_MS = 10_000;
 
+    /** Before any reading of a clock, and far enough from the end of numbers to reckon with. */
+    private static final long LONG_AGO_MS = Long.MIN_VALUE / 2;
+
     private static final long RETRY_MS = 1_000;
     private static final long RETRY_MAX_MS = 5_000;
     private static final long REMOVAL_GAP_MAX_MS = 250;
@@ -50,8 +53,8 @@ final class TableWriter implements AutoCloseable {
     private boolean sure;
     private boolean strangers;
     private boolean emptyReady;
-    private long notBeforeMs = Long.MIN_VALUE;
-    private long lastChangeMs = Long.MIN_VALUE / 2;
+    private long notBeforeMs = LONG_AGO_MS;
+    private long lastChangeMs = LONG_AGO_MS;
     private long lastTookMs;
     private long lastRoundMs;
     private long retryMs;
@@ -128,7 +131,7 @@ final class TableWriter implements AutoCloseable {
                 LockSupport.parkNanos(Math.min(waitMs, REMOVAL_GAP_MAX_MS) * 1_000_000);
             }
         }
-        notBeforeMs = Long.MIN_VALUE;
+        notBeforeMs = LONG_AGO_MS;
         round();
     }
 
@@ -248,7 +251,7 @@ final class TableWriter implements AutoCloseable {
         strangers = false;
         retryMs = 0;
         overdueSinceMs = -1;
-        notBeforeMs = Long.MIN_VALUE;
+        notBeforeMs = LONG_AGO_MS;
         if (changedTable) {
             lastChangeMs = now.monotonicMs();
             lastTookMs = Math.max(0, now.monotonicMs() - began.monotonicMs());

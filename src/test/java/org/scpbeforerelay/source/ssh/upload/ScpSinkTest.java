@@ -106,6 +106,15 @@ final class ScpSinkTest {
     }
 
     @Test
+    void aWholeFileWithoutTheZeroByteIsJudgedAtTheEndOfInput() {
+        send("C0644 12 gwaihir-ip\n203.0.113.7\n");
+        assertThat(said.delivered).isEmpty();
+        sink.endOfInput();
+        assertThat(said.delivered).containsEntry("gwaihir-ip", "203.0.113.7\n");
+        assertThat(said.exits).containsExactly(0);
+    }
+
+    @Test
     void anEndlessControlLineIsCut() {
         send("C" + "0".repeat(100_000));
         assertThat(said.exits).hasSize(1);

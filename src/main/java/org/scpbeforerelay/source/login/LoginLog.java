@@ -1,0 +1,290 @@
+package org.scpbeforerelay.source.login;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.source.login.follow.FileFollower;
+import org.scpbeforerelay.source.login.follow.JournalFollower;
+import org.scpbeforerelay.source.login.follow.LineSink;
+import org.scpbeforerelay.source.login.format.FormatException;
+import org.scpbeforerelay.source.login.format.LineJudge;
+import org.scpbeforerelay.source.login.format.LogLine;
+import org.scpbeforerelay.source.login.format.LoginFormat;
+import org.scpbeforerelay.source.login.format.LoginFormats;
+import org.scpbeforerelay.source.login.format.LoginSighting;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows the logs of the settings and announces the logins in them: a thread for each file, and one for the journal. */
+public final class LoginLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoginLog.class);
+
+    /** How long between two looks at a quiet file: a login is a lease within a tenth of a second. */
+    private static final long LOOK_EVERY_MS = 50;
+
+    private static final long AFTER_FAILURE_MS = 1_000;
+    private static final long AFTER_JOURNAL_MS = 2_000;
+    private static final long CLOSE_WITHIN_MS = 5_000;
+
+    /** Rotated files are looked into as long as a line in them may still count. */
+    private static final long AGE_BEYOND_TERM_MS = 3_600_000;
+
+    private final Registry registry;
+    private final List<String> journalctl;
+    private LoginLogSettings settings;
+    private List<LoginFormat> formats;
+    private volatile LoginLogHealth health;
+    private List<Follower> followers = List.of();
+    private boolean started;
+
+    /** @throws FormatException when a service has no format or an own format is wrong; says where */
+    public LoginLog(LoginLogSettings settings, Registry registry) throws FormatException {
+        this(settings, registry, List.of("journalctl"));
+    }
+
+    LoginLog(LoginLogSettings settings, Registry registry, List<String> journalctl) throws FormatException {
+        this.settings = settings;
+        this.registry = registry;
+        this.journalctl = List.copyOf(journalctl);
+        this.formats = LoginFormats.read(settings.formats()).chosen(settings.services());
+        this.health = new LoginLogHealth(settings.services());
+    }
+
+    /** Begins to follow. A log that cannot be read is tried again and again; the log says so. */
+    public synchronized void start() {
+        if (started) {
+            return;
+        }
+        started = true;
+        List<Follower> starting = new ArrayList<>();
+        OpenLogins open = new OpenLogins();
+        long startedAtMs = registry.now().wallMs();
+        for (Path file : settings.files()) {
+            starting.add(new Follower("login-log " + file, new FollowFile(file, sight(open, startedAtMs))));
+        }
+        if (!settings.journal().isEmpty()) {
+            starting.add(new Follower("login-log journal", new FollowJournal(sight(open, startedAtMs))));
+        }
+        followers = starting;
+        followers.forEach(Follower::start);
+    }
+
+    /** Takes other settings into force; when they are wrong, all stays as it was. Places in the logs are kept. */
+    public synchronized void adopt(LoginLogSettings newSettings) throws FormatException {
+        List<LoginFormat> newFormats = LoginFormats.read(newSettings.formats()).chosen(newSettings.services());
+        boolean running = started;
+        close();
+        settings = newSettings;
+        formats = newFormats;
+        health = new LoginLogHealth(newSettings.services());
+        if (running) {
+            start();
+        }
+    }
+
+    /** How well each service is understood. */
+    public List<ServiceHealth> health() {
+        return health.report();
+    }
+
+    @Override
+    public synchronized void close() {
+        followers.forEach(Follower::stop);
+        followers.forEach(Follower::join);
+        followers = List.of();
+        started = false;
+    }
+
+    private Sight sight(OpenLogins open, long startedAtMs) {
+        return new Sight(
+                new LineJudge(formats, settings.zone()),
+                new LoginBatch(registry, settings, open, health, startedAtMs),
+                registry);
+    }
+
+    private Path place(String name) throws IOException {
+        Files.createDirectories(settings.places());
+        return settings.places().resolve(name);
+    }
+
+    /** What the lines of one log go through. */
+    private record Sight(LineJudge judge, LoginBatch batch, Registry registry) {
+        LineSink<String> ofText() {
+            return new LineSink<>() {
+                @Override
+                public void take(String line) {
+                    long nowMs = registry.now().wallMs();
+                    Sight.this.take(judge.judge(line, nowMs), nowMs);
+                }
+
+                @Override
+                public boolean settle() throws InterruptedException {
+                    return batch.settle();
+                }
+            };
+        }
+
+        LineSink<LogLine> ofEntries() {
+            return new LineSink<>() {
+                @Override
+                public void take(LogLine line) {
+                    Sight.this.take(judge.judge(line), registry.now().wallMs());
+                }
+
+                @Override
+                public boolean settle() throws InterruptedException {
+                    return batch.settle();
+                }
+            };
+        }
+
+        private void take(LoginSighting sighting, long nowMs) {
+            try {
+                batch.take(sighting, nowMs);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** What one thread does until it is stopped. */
+    private interface Following {
+        /** Follows until stopped or in trouble. */
+        void follow(CountDownLatch stopped) throws IOException, InterruptedException;
+
+        /** Makes {@link #follow} return soon. */
+        void stop();
+    }
+
+    private final class FollowFile implements Following {
+        private final Path file;
+        private final LineSink<String> sink;
+        private volatile boolean stop;
+
+        FollowFile(Path file, Sight sight) {
+            this.file = file;
+            this.sink = sight.ofText();
+        }
+
+        @Override
+        public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
+            Path saved = place(fileName(file));
+            try (FileFollower follower =
+                    new FileFollower(file, saved, settings.termMs() + AGE_BEYOND_TERM_MS, sink, () -> stop)) {
+                while (stopped.getCount() > 0) {
+                    if (!follower.poll() && stopped.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void stop() {
+            stop = true;
+        }
+
+        private static String fileName(Path file) {
+            String text = file.toAbsolutePath().normalize().toString();
+            String readable = String.valueOf(file.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_");
+            return readable + "-"
+                    + HexFormat.of().toHexDigits(text.hashCode())
+                    + HexFormat.of().toHexDigits((short) text.getBytes(StandardCharsets.UTF_8).length) + ".place";
+        }
+    }
+
+    private final class FollowJournal implements Following {
+        private final LineSink<LogLine> sink;
+        private volatile boolean stop;
+        private volatile Runnable end = () -> {};
+
+        FollowJournal(Sight sight) {
+            this.sink = sight.ofEntries();
+        }
+
+        @Override
+        public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
+            while (!stop) {
+                JournalFollower follower =
+                        new JournalFollower(journalctl, Set.copyOf(settings.journal()), place("journal.place"), sink);
+                end = follower::close;
+                if (!stop) {
+                    follower.run();
+                }
+                // It ends with status 0 when journald's files are moved away under it.
+                if (stopped.await(AFTER_JOURNAL_MS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        }
+
+        @Override
+        public void stop() {
+            stop = true;
+            end.run();
+        }
+    }
+
+    /** A thread that follows one log, whatever befalls it. */
+    private static final class Follower {
+        private final Following following;
+        private final CountDownLatch stopped = new CountDownLatch(1);
+        private final Thread thread;
+
+        Follower(String name, Following following) {
+            this.following = following;
+            this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        void stop() {
+            stopped.countDown();
+            following.stop();
+        }
+
+        void join() {
+            try {
+                if (!thread.join(java.time.Duration.ofMillis(CLOSE_WITHIN_MS))) {
+                    thread.interrupt();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void run() {
+            String said = "";
+            while (stopped.getCount() > 0) {
+                try {
+                    following.follow(stopped);
+                } catch (InterruptedException e) {
+                    return;
+                } catch (IOException | RuntimeException e) {
+                    String trouble = String.valueOf(e);
+                    if (!trouble.equals(said)) {
+                        LOG.warn("{} cannot be followed: {}; trying again every second", thread.getName(), trouble);
+                        said = trouble;
+                    }
+                }
+                try {
+                    if (stopped.await(AFTER_FAILURE_MS, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.scpbeforerelay.source.login.follow;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.scpbeforerelay.source.login.follow.Place.FileKey;
+
+/** One open log file, read to its end again and again; renaming it changes nothing. */
+final class Tail implements Closeable {
+    private static final int CHUNK = 256 * 1024;
+
+    private final FileChannel channel;
+    private final FileKey key;
+    private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
+    private LineSplitter splitter;
+    private long position;
+
+    private Tail(FileChannel channel, FileKey key, long from, boolean inMidLine) {
+        this.channel = channel;
+        this.key = key;
+        this.position = from;
+        this.splitter = new LineSplitter(from, inMidLine);
+    }
+
+    /** Opens at a position behind a whole line. */
+    static Tail at(Path file, long offset) throws IOException {
+        return open(file, offset, false);
+    }
+
+    /** Opens at the end; a line that has begun there already is not handed out. */
+    static Tail atEnd(Path file) throws IOException {
+        Tail tail = open(file, 0, false);
+        long size = tail.channel.size();
+        ByteBuffer last = ByteBuffer.allocate(1);
+        boolean inMidLine = size > 0 && tail.channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+        tail.position = size;
+        tail.splitter = new LineSplitter(size, inMidLine);
+        return tail;
+    }
+
+    /** The key is read through the name, which may be given to another file meanwhile. */
+    private static Tail open(Path file, long offset, boolean inMidLine) throws IOException {
+        while (true) {
+            FileKey key = FileKey.of(file);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            if (FileKey.of(file).equals(key)) {
+                return new Tail(channel, key, offset, inMidLine);
+            }
+            channel.close();
+        }
+    }
+
+    FileKey key() {
+        return key;
+    }
+
+    /** Reads a chunk; the number of bytes, 0 at the end. */
+    int read(LineSink<String> sink) throws IOException {
+        buffer.clear();
+        int length = channel.read(buffer, position);
+        if (length <= 0) {
+            return 0;
+        }
+        position += length;
+        splitter.split(buffer.array(), length, sink);
+        return length;
+    }
+
+    /** Whether the file has become shorter than what was read of it. */
+    boolean wasTruncated() throws IOException {
+        return channel.size() < position;
+    }
+
+    void startOver() {
+        position = 0;
+        splitter = new LineSplitter(0, false);
+    }
+
+    Place place() throws IOException {
+        long offset = splitter.consumed();
+        return new Place(key, offset, Place.printOf(channel, offset));
+    }
+
+    /** Whether the bytes before this place's offset are in this file. */
+    boolean holds(Place place) throws IOException {
+        return channel.size() >= place.offset()
+                && Place.printOf(channel, place.offset()).equals(place.print());
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -110,6 +110,10 @@ public final class LoginLog implements AutoCloseable {
                 registry);
     }
 
+    private long wallMs() {
+        return registry.now().wallMs();
+    }
+
     private Path place(String name) throws IOException {
         Files.createDirectories(settings.places());
         return settings.places().resolve(name);
@@ -177,8 +181,8 @@ public final class LoginLog implements AutoCloseable {
         @Override
         public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
             Path saved = place(fileName(file));
-            try (FileFollower follower =
-                    new FileFollower(file, saved, settings.termMs() + AGE_BEYOND_TERM_MS, sink, () -> stop)) {
+            try (FileFollower follower = new FileFollower(
+                    file, saved, settings.termMs() + AGE_BEYOND_TERM_MS, sink, LoginLog.this::wallMs, () -> stop)) {
                 while (stopped.getCount() > 0) {
                     if (!follower.poll() && stopped.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
                         return;
@@ -213,8 +217,8 @@ public final class LoginLog implements AutoCloseable {
         @Override
         public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
             while (!stop) {
-                JournalFollower follower =
-                        new JournalFollower(journalctl, Set.copyOf(settings.journal()), place("journal.place"), sink);
+                JournalFollower follower = new JournalFollower(
+                        journalctl, Set.copyOf(settings.journal()), place("journal.place"), sink, LoginLog.this::wallMs);
                 end = follower::close;
                 if (!stop) {
                     follower.run();

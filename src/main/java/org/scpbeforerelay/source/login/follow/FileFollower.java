@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.source.login.follow.Place.FileKey;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public final class FileFollower implements AutoCloseable {
     private @Nullable Place lastPlace;
     private long formerUntilNanos;
     private boolean resumed;
+    private boolean atEnd = true;
     private boolean unsaved;
     private long unsettled;
 
@@ -50,13 +52,20 @@ public final class FileFollower implements AutoCloseable {
      * @param file the log
      * @param saved where the place is kept
      * @param ageMaxMs rotated files older than this are not looked at
+     * @param wallMs the wall clock
      * @param stopped asked while an old file is read, which may take long
      */
-    public FileFollower(Path file, Path saved, long ageMaxMs, LineSink<String> sink, BooleanSupplier stopped) {
+    public FileFollower(
+            Path file,
+            Path saved,
+            long ageMaxMs,
+            LineSink<String> sink,
+            LongSupplier wallMs,
+            BooleanSupplier stopped) {
         this.file = file;
         this.saved = saved;
         this.sink = sink;
-        this.rotated = new RotatedFiles(file, ageMaxMs, stopped);
+        this.rotated = new RotatedFiles(file, ageMaxMs, wallMs, stopped);
     }
 
     /**
@@ -71,7 +80,11 @@ public final class FileFollower implements AutoCloseable {
         }
         int length = readFormer();
         if (length == 0 && current != null) {
+            if (atEnd && current.wasTruncated()) {
+                truncated(current);
+            }
             length = current.read(sink);
+            atEnd = length == 0;
         }
         unsettled += length;
         unsaved |= length > 0;
@@ -139,10 +152,6 @@ public final class FileFollower implements AutoCloseable {
             formerUntilNanos = System.nanoTime() + LINGER_S * 1_000_000_000L;
             current = Tail.at(file, 0);
             unsaved = true;
-            return true;
-        }
-        if (open.wasTruncated()) {
-            truncated(open);
             return true;
         }
         return false;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.source.login.format.LogLine;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class JournalFollower implements AutoCloseable {
     private final Set<String> units;
     private final Path saved;
     private final LineSink<LogLine> sink;
+    private final LongSupplier wallMs;
     private volatile @Nullable Process process;
     private volatile boolean stopped;
 
@@ -35,12 +37,15 @@ public final class JournalFollower implements AutoCloseable {
      * @param journalctl the command: {@code journalctl}, with what tests add ({@code --file=…})
      * @param units names of units as {@code _SYSTEMD_UNIT} has them: {@code dovecot.service}
      * @param saved where the cursor is kept
+     * @param wallMs the wall clock
      */
-    public JournalFollower(List<String> journalctl, Set<String> units, Path saved, LineSink<LogLine> sink) {
+    public JournalFollower(
+            List<String> journalctl, Set<String> units, Path saved, LineSink<LogLine> sink, LongSupplier wallMs) {
         this.journalctl = List.copyOf(journalctl);
         this.units = Set.copyOf(units);
         this.saved = saved;
         this.sink = sink;
+        this.wallMs = wallMs;
     }
 
     /** Follows until journalctl ends or {@link #close} is called; throws when journalctl says that it failed. */
@@ -87,7 +92,7 @@ public final class JournalFollower implements AutoCloseable {
         int unsettled = 0;
         String line;
         while ((line = lines.readLine()) != null) {
-            JournalEntry entry = JournalEntry.parse(line, units, System.currentTimeMillis());
+            JournalEntry entry = JournalEntry.parse(line, units, wallMs.getAsLong());
             if (entry != null) {
                 last = entry;
                 unsettled++;
@@ -113,7 +118,7 @@ public final class JournalFollower implements AutoCloseable {
                 return text;
             }
         }
-        return since(System.currentTimeMillis());
+        return since(wallMs.getAsLong());
     }
 
     private String since(long atMs) throws IOException {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,13 @@ final class RotatedFiles {
     private final Path file;
     private final long ageMaxMs;
     private final BooleanSupplier stopped;
+    private final LongSupplier wallMs;
 
     /** @param ageMaxMs files last written longer ago hold nothing that could still matter */
-    RotatedFiles(Path file, long ageMaxMs, BooleanSupplier stopped) {
+    RotatedFiles(Path file, long ageMaxMs, LongSupplier wallMs, BooleanSupplier stopped) {
         this.file = file;
         this.ageMaxMs = ageMaxMs;
+        this.wallMs = wallMs;
         this.stopped = stopped;
     }
 
@@ -142,7 +145,7 @@ final class RotatedFiles {
         if (folder == null || !Files.isDirectory(folder)) {
             return List.of();
         }
-        long oldestMs = System.currentTimeMillis() - ageMaxMs;
+        long oldestMs = wallMs.getAsLong() - ageMaxMs;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path path : files) {
                 String other = String.valueOf(path.getFileName());

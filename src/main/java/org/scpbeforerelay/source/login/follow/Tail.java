@@ -6,17 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.scpbeforerelay.source.login.follow.Place.FileKey;
 
 /** One open log file, read to its end again and again; renaming it changes nothing. */
 final class Tail implements Closeable {
     private static final int CHUNK = 256 * 1024;
+    private static final int BEFORE_MAX = 64;
 
     private final FileChannel channel;
     private final FileKey key;
     private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
     private LineSplitter splitter;
     private long position;
+    private byte[] before = new byte[0];
 
     private Tail(FileChannel channel, FileKey key, long from, boolean inMidLine) {
         this.channel = channel;
@@ -65,17 +68,25 @@ final class Tail implements Closeable {
             return 0;
         }
         position += length;
+        before = Arrays.copyOfRange(buffer.array(), Math.max(0, length - BEFORE_MAX), length);
         splitter.split(buffer.array(), length, sink);
         return length;
     }
 
-    /** Whether the file has become shorter than what was read of it. */
+    /** Whether the file was emptied since the last reading: it is shorter, or filled again and other bytes stand there now. */
     boolean wasTruncated() throws IOException {
-        return channel.size() < position;
+        ByteBuffer there = ByteBuffer.allocate(before.length);
+        while (there.hasRemaining()) {
+            if (channel.read(there, position - there.remaining()) < 0) {
+                return true;
+            }
+        }
+        return channel.size() < position || !Arrays.equals(there.array(), before);
     }
 
     void startOver() {
         position = 0;
+        before = new byte[0];
         splitter = new LineSplitter(0, false);
     }
 

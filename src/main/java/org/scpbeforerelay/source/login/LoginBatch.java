@@ -64,8 +64,7 @@ final class LoginBatch {
     private LoginNames names;
     private long retryAtMs;
 
-    LoginBatch(
-            Registry registry, LoginLogSettings settings, OpenLogins open, LoginLogHealth health, long startedAtMs) {
+    LoginBatch(Registry registry, LoginLogSettings settings, OpenLogins open, LoginLogHealth health, long startedAtMs) {
         this.registry = registry;
         this.settings = settings;
         this.open = open;
@@ -126,8 +125,7 @@ final class LoginBatch {
             LOG.debug("{} is no user here: no lease for the login from {}", login.user(), login.address());
             return;
         }
-        LeaseKey key =
-                LeaseKey.of(new Principal(user.get(), DeviceName.LOGIN), login.address(), LeaseSource.LOGIN_LOG);
+        LeaseKey key = LeaseKey.of(new Principal(user.get(), DeviceName.LOGIN), login.address(), LeaseSource.LOGIN_LOG);
         if (settings.endAtLogout() && login.connection() != null) {
             open.opened(key, login.connection());
         }

@@ -218,7 +218,11 @@ public final class LoginLog implements AutoCloseable {
         public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
             while (!stop) {
                 JournalFollower follower = new JournalFollower(
-                        journalctl, Set.copyOf(settings.journal()), place("journal.place"), sink, LoginLog.this::wallMs);
+                        journalctl,
+                        Set.copyOf(settings.journal()),
+                        place("journal.place"),
+                        sink,
+                        LoginLog.this::wallMs);
                 end = follower::close;
                 if (!stop) {
                     follower.run();

@@ -66,7 +66,8 @@ final class LoginLogHealth {
         if (watch.notUnderstood == 0 || lastedMs < ALARM_AFTER_MS) {
             return null;
         }
-        return lastedMs / 60_000 + " minutes of logins by " + service + " and no line understood (" + watch.notUnderstood
+        return lastedMs / 60_000 + " minutes of logins by " + service + " and no line understood ("
+                + watch.notUnderstood
                 + " lines; the last: " + watch.why + "). A new version of it may write other words: `check --log FILE`"
                 + " shows them, and an own format in the folder that [login_log] formats names can teach them";
     }

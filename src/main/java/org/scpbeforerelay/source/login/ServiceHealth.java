@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param alarm what is wrong, for people; null when all is well
  */
 public record ServiceHealth(
-        String service, long logins, long lastLoginAtMs, long notUnderstood, @Nullable String alarm) {}
+        String service,
+        long logins,
+        long lastLoginAtMs,
+        long notUnderstood,
+        @Nullable String alarm) {}

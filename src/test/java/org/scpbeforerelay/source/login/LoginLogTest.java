@@ -37,8 +37,11 @@ import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 /** From a line in a file to a lease in the book, through a real follower, registry and store. */
 final class LoginLogTest {
     private static final long TERM_MS = 1_800_000;
-    private static final LeaseTerms TERMS =
-            new LeaseTerms(86_400_000, 60_000, List.of(), Set.of(ClientAddress.tryParse("192.0.1.1").orElseThrow()));
+    private static final LeaseTerms TERMS = new LeaseTerms(
+            86_400_000,
+            60_000,
+            List.of(),
+            Set.of(ClientAddress.tryParse("192.0.1.1").orElseThrow()));
     private static final String SOME = "203.0.1.7";
     private static final String OTHER = "203.0.1.8";
 
@@ -270,7 +273,9 @@ final class LoginLogTest {
     }
 
     private ServiceHealth health() {
-        return logins == null ? new ServiceHealth("", 0, 0, 0, null) : logins.health().getFirst();
+        return logins == null
+                ? new ServiceHealth("", 0, 0, 0, null)
+                : logins.health().getFirst();
     }
 
     private void start(boolean endAtLogout) throws Exception {
@@ -288,7 +293,14 @@ final class LoginLogTest {
 
     private LoginLogSettings settings(List<String> services, boolean endAtLogout) {
         return new LoginLogSettings(
-                List.of(log), List.of(), services, null, TERM_MS, endAtLogout, folder.resolve("places"), ZoneOffset.UTC);
+                List.of(log),
+                List.of(),
+                services,
+                null,
+                TERM_MS,
+                endAtLogout,
+                folder.resolve("places"),
+                ZoneOffset.UTC);
     }
 
     private Lease awaitLease(String user, String address) {
@@ -320,8 +332,8 @@ final class LoginLogTest {
     }
 
     private String front(long shiftMs) {
-        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(clock.now().wallMs() + shiftMs))
-                + " mail dovecot: ";
+        return DateTimeFormatter.ISO_INSTANT.format(
+                        Instant.ofEpochMilli(clock.now().wallMs() + shiftMs)) + " mail dovecot: ";
     }
 
     private void write(String line) throws IOException {

@@ -56,12 +56,7 @@ public final class FileFollower implements AutoCloseable {
      * @param stopped asked while an old file is read, which may take long
      */
     public FileFollower(
-            Path file,
-            Path saved,
-            long ageMaxMs,
-            LineSink<String> sink,
-            LongSupplier wallMs,
-            BooleanSupplier stopped) {
+            Path file, Path saved, long ageMaxMs, LineSink<String> sink, LongSupplier wallMs, BooleanSupplier stopped) {
         this.file = file;
         this.saved = saved;
         this.sink = sink;
@@ -213,7 +208,9 @@ public final class FileFollower implements AutoCloseable {
         }
         boolean nothingRead = place.file().equals(FileKey.NONE);
         if (!nothingRead && !rotated.finish(place, false, sink)) {
-            LOG.warn("{}: the place up to which it was read is in no file that is left; reading it from its start", file);
+            LOG.warn(
+                    "{}: the place up to which it was read is in no file that is left; reading it from its start",
+                    file);
         }
         if (Files.exists(file)) {
             current = Tail.at(file, 0);

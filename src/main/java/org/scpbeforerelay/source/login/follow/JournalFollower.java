@@ -53,8 +53,8 @@ public final class JournalFollower implements AutoCloseable {
         String place = place();
         Process running = new ProcessBuilder(command(place)).start();
         process = running;
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(running.getInputStream(), StandardCharsets.UTF_8), 256 * 1024)) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(running.getInputStream(), StandardCharsets.UTF_8), 256 * 1024)) {
             if (stopped) {
                 return;
             }

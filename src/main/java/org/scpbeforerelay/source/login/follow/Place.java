@@ -75,7 +75,8 @@ record Place(FileKey file, long offset, String print) {
             return null;
         }
         List<Place> places = new ArrayList<>();
-        for (String line : Files.readString(saved, StandardCharsets.ISO_8859_1).lines().toList()) {
+        for (String line :
+                Files.readString(saved, StandardCharsets.ISO_8859_1).lines().toList()) {
             String[] words = line.split(" ");
             try {
                 if (words.length == 5 && words[0].equals("place")) {

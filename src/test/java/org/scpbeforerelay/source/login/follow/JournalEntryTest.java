@@ -44,7 +44,8 @@ final class JournalEntryTest {
                 "\"_SYSTEMD_UNIT\":null",
             })
     void anEntryOfAnotherUnitIsNoLine(String unit) {
-        assertThat(line(ENTRY.replace("\"_SYSTEMD_UNIT\":\"ssh.service\"", unit))).isNull();
+        assertThat(line(ENTRY.replace("\"_SYSTEMD_UNIT\":\"ssh.service\"", unit)))
+                .isNull();
     }
 
     @ParameterizedTest

@@ -327,7 +327,7 @@ public final class SqliteLeaseStore implements LeaseStore {
             List<Recorded> all = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery(LeaseRows.ALL)) {
                 while (rows.next()) {
-                    all.add(new Recorded(reader.lease(rows), reader.bootId(rows)));
+                    all.add(reader.recorded(rows));
                 }
             }
             ready().connection()

@@ -217,6 +217,59 @@ final class SqliteLeaseStoreTest extends LeaseStoreContract {
         assertSetAsideAndBegunAnew();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "address = '203.0'",
+                "address = '203.0.113.0', prefix = 24",
+                "address = '0.0.0.0'",
+                "address = '::ffff:203.0.113.7'",
+                "address = ''",
+                "address = '203.0.113.7' || char(10) || '32'",
+                "family = 'ipv6'",
+                "login_address = 'x'",
+                "prefix = 4294967328",
+                "user = 'Gerard'",
+                "user = '203.0.113.7'",
+                "user = 'zz', device = '../..'",
+                "source = 'thin air'",
+                "held = 7",
+                "expires_at = 9223372036854775807",
+                "granted_at = -1"
+            })
+    void aRowThatIsNoLeaseIsDamageEvenWithTheRightChecksum(String change) throws Exception {
+        store.commit(puts(List.of(GWAIHIR, LANDROVAL)), BOOT);
+        tamper("UPDATE lease SET " + change + " WHERE device = 'gwaihir'");
+        sumUpAnew();
+
+        assertSetAsideAndBegunAnew();
+    }
+
+    private void sumUpAnew() throws SQLException {
+        List<Long> sums = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery(LeaseRows.ALL)) {
+                while (row.next()) {
+                    sums.add(LeaseRows.crc(row.getString(1), BOOT));
+                }
+            }
+            statement.execute("UPDATE lease SET crc = CASE (SELECT count(*) FROM lease AS before WHERE"
+                    + " (before.user, before.device) < (lease.user, lease.device))"
+                    + " WHEN 0 THEN " + sums.get(0) + " ELSE " + sums.get(1) + " END");
+        }
+    }
+
+    @Test
+    void theRightChecksumAloneIsNoDamage() throws Exception {
+        store.commit(puts(List.of(GWAIHIR, LANDROVAL)), BOOT);
+        store.close();
+        sumUpAnew();
+        store = openStore();
+
+        assertThat(loaded()).hasSize(2);
+    }
+
     @Test
     void someSingleFlippedBitsNeverBecomeAnotherLease() throws Exception {
         assertNoFlippedBitBecomesALease(211);

@@ -209,11 +209,11 @@ public abstract class LeaseStoreContract {
         return all;
     }
 
-    protected static List<LeaseChange> puts(List<Lease> leases) {
+    public static List<LeaseChange> puts(List<Lease> leases) {
         return leases.stream().<LeaseChange>map(LeaseChange.Put::new).toList();
     }
 
-    protected static Lease lease(String principal, String address) {
+    public static Lease lease(String principal, String address) {
         return lease(principal, address, LeaseSource.SSH, false, 0);
     }
 

@@ -77,7 +77,7 @@ final class LeaseRows {
     static final String REMOVE = "DELETE FROM lease WHERE user = ? AND device = ? AND family = ? AND login_address = ?";
 
     /**
-     * Each row as its {@link #text}, its boot and its sum: fetching fifteen columns costs the driver twice as much.
+     * Each row as its {@link #text}, its boot and its sum: each column is two calls through the driver into C.
      * In the order of the primary key, which is the order in which the rows lie in the file.
      */
     static final String ALL =

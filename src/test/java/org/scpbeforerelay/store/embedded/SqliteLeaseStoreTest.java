@@ -18,7 +18,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,55 +267,6 @@ final class SqliteLeaseStoreTest extends LeaseStoreContract {
         store = openStore();
 
         assertThat(loaded()).hasSize(2);
-    }
-
-    @Test
-    void someSingleFlippedBitsNeverBecomeAnotherLease() throws Exception {
-        assertNoFlippedBitBecomesALease(211);
-    }
-
-    @Test
-    @Tag("long")
-    void noSingleFlippedBitEverBecomesAnotherLease() throws Exception {
-        assertNoFlippedBitBecomesALease(1);
-    }
-
-    private void assertNoFlippedBitBecomesALease(int step) throws Exception {
-        store.commit(puts(List.of(GWAIHIR, LANDROVAL)), BOOT);
-        store.close();
-        byte[] sound = Files.readAllBytes(file());
-        List<Recorded> committed = List.of(new Recorded(GWAIHIR, BOOT), new Recorded(LANDROVAL, BOOT));
-        List<Integer> wrong = new ArrayList<>();
-        for (int bit = 0, written = 0; bit < sound.length * 8; bit++) {
-            // Most of a small store is empty space.
-            boolean said = sound[bit / 8] != 0 || bit % 8009 == 0;
-            if (!said || written++ % step != 0) {
-                continue;
-            }
-            byte[] flipped = sound.clone();
-            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-            removeAll();
-            Files.write(file(), flipped);
-            try {
-                store = openStore();
-                if (!committed.containsAll(loaded())) {
-                    wrong.add(bit);
-                }
-            } catch (StoreException e) {
-                // A newer schema number, say: nothing is granted either.
-            } finally {
-                store.close();
-            }
-        }
-        assertThat(wrong).isEmpty();
-    }
-
-    private void removeAll() throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path path : files.toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.scpbeforerelay.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.daemon.StartException;
@@ -22,30 +24,47 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Runs one command; gives its exit status. */
-    public static int run(Terminal terminal, String... args) {
-        return commandLine(terminal).execute(args);
+    /** Every command, in the order of the help. */
+    private static Map<String, Function<Terminal, Object>> commands() {
+        Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+        commands.put("try", TryCommand::new);
+        commands.put("serve", ServeCommand::new);
+        commands.put("user", UserCommand::commandLine);
+        commands.put("leases", LeasesCommand::new);
+        commands.put("grant", GrantCommand::new);
+        commands.put("revoke", RevokeCommand::new);
+        commands.put("lookup", LookupCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("reload", ReloadCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("manual", ManualCommand::new);
+        commands.put("version", VersionCommand::new);
+        return commands;
     }
 
-    /** The whole tree of commands, also for completion and manual pages. */
-    public static CommandLine commandLine(Terminal terminal) {
-        CommandLine line = new CommandLine(new Root(terminal));
-        for (Command command : List.of(
-                new TryCommand(terminal),
-                new ServeCommand(terminal),
-                new LeasesCommand(terminal),
-                new GrantCommand(terminal),
-                new RevokeCommand(terminal),
-                new LookupCommand(terminal),
-                new ExplainCommand(terminal),
-                new StatusCommand(terminal),
-                new ReloadCommand(terminal),
-                new VersionCommand(terminal),
-                new CompletionCommand(terminal),
-                new ManualCommand(terminal))) {
-            line.addSubcommand(command);
+    /** These describe all the others. */
+    private static final Set<String> NEED_THE_WHOLE_TREE = Set.of("completion", "manual");
+
+    /** Runs one command; gives its exit status. */
+    public static int run(Terminal terminal, String... args) {
+        Map<String, Function<Terminal, Object>> commands = commands();
+        Function<Terminal, Object> named = args.length == 0 ? null : commands.get(args[0]);
+        if (named != null && !NEED_THE_WHOLE_TREE.contains(args[0])) {
+            // A command, and the daemon above all, starts sooner and smaller without the model of the other commands.
+            commands = Map.of(args[0], named);
         }
-        line.addSubcommand(UserCommand.commandLine(terminal));
+        return commandLine(terminal, commands).execute(args);
+    }
+
+    /** The whole tree of commands. */
+    public static CommandLine commandLine(Terminal terminal) {
+        return commandLine(terminal, commands());
+    }
+
+    private static CommandLine commandLine(Terminal terminal, Map<String, Function<Terminal, Object>> commands) {
+        CommandLine line = new CommandLine(new Root(terminal));
+        commands.forEach((name, make) -> line.addSubcommand(name, make.apply(terminal)));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setColorScheme(new ColorScheme.Builder(terminal.bold("x").equals("x") ? Ansi.OFF : Ansi.ON)

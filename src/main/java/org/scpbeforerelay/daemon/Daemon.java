@@ -123,6 +123,7 @@ public final class Daemon implements AutoCloseable {
         beginSsh(opened);
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
         watchHostAddresses(opened);
+        begun.push(HeapKeeper.begin());
         LOG.info(
                 "ready: {} leases, {} users; ssh on {}, lookups on {}, commands on {}",
                 report.revived(),
@@ -130,6 +131,10 @@ public final class Daemon implements AutoCloseable {
                 texts(sshAddresses()),
                 texts(listener.boundAddresses()),
                 places.controlSocket());
+        SshEndpoint endpoint = ssh;
+        if (endpoint != null) {
+            //endpoint.warmUp();
+        }
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
     }
 

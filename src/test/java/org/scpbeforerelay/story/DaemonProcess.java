@@ -15,7 +15,7 @@ import org.scpbeforerelay.rig.RunningCommand;
 
 /** The daemon as a process of a lab host, with its state folder; and the commands, asked in the same host. */
 final class DaemonProcess implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration START_MAX = Duration.ofMinutes(2);
 
     private final Host host;
     private final Path state;

@@ -131,10 +131,6 @@ public final class Daemon implements AutoCloseable {
                 texts(sshAddresses()),
                 texts(listener.boundAddresses()),
                 places.controlSocket());
-        SshEndpoint endpoint = ssh;
-        if (endpoint != null) {
-            //endpoint.warmUp();
-        }
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
     }
 

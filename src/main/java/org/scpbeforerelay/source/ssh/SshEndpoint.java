@@ -3,14 +3,12 @@ package org.scpbeforerelay.source.ssh;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -123,31 +121,6 @@ public final class SshEndpoint implements AutoCloseable {
         }
         registry.listen(this::onLease);
         LOG.info("SSH endpoint listens on {}", boundAddresses());
-    }
-
-    /**
-     * Has classes loaded and code compiled on a thread of low priority, so that the first clients need not wait; to be called
-     * when the program is ready, if at all.
-     *
-     * @return completed when it is done; whether it worked matters to nobody
-     */
-    public CompletableFuture<Void> warmUp() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread thread = Thread.ofPlatform()
-                .name("ssh-warm-up")
-                .daemon()
-                .priority(Thread.MIN_PRIORITY)
-                .unstarted(() -> {
-                    try {
-                        WarmUp.run(server.getKeyPairProvider());
-                        done.complete(null);
-                    } catch (IOException | GeneralSecurityException | RuntimeException e) {
-                        LOG.debug("the warm-up did not work; the first clients may wait a little", e);
-                        done.completeExceptionally(e);
-                    }
-                });
-        thread.start();
-        return done;
     }
 
     /** Where it listens, with the ports that were found for port 0; empty before {@link #start}. */

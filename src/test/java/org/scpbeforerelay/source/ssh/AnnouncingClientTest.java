@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,15 +38,6 @@ final class AnnouncingClientTest {
             }
             assertThat(client.scp("gerard", "gwaihir-ip", "203.0.113.7\n").text())
                     .contains("refused address-not-yours");
-        }
-    }
-
-    @Test
-    void theWarmUpRunsToItsEndAndLeavesNothing() throws Exception {
-        try (EndpointRig rig = new EndpointRig(folder)) {
-            rig.endpoint.warmUp().get(60, TimeUnit.SECONDS);
-            assertThat(rig.registry.book().size()).isZero();
-            assertThat(rig.endpoint.connectionCount()).isZero();
         }
     }
 }

@@ -68,6 +68,7 @@ public final class Bench {
     private static Map<String, Benchmark> all() {
         Map<String, Benchmark> all = new LinkedHashMap<>();
         all.put("lookups", new LookupBenchmark());
+        all.put("logs", new LoginLogBenchmark());
         return all;
     }
 

@@ -51,7 +51,6 @@ final class LoginBatch {
     private final LoginLogSettings settings;
     private final OpenLogins open;
     private final LoginLogHealth health;
-    private final long startedAtMs;
 
     private final Map<LeaseKey, Login> waiting = new LinkedHashMap<>();
     private final Map<LeaseKey, Long> refused = new LinkedHashMap<>() {
@@ -64,12 +63,11 @@ final class LoginBatch {
     private LoginNames names;
     private long retryAtMs;
 
-    LoginBatch(Registry registry, LoginLogSettings settings, OpenLogins open, LoginLogHealth health, long startedAtMs) {
+    LoginBatch(Registry registry, LoginLogSettings settings, OpenLogins open, LoginLogHealth health) {
         this.registry = registry;
         this.settings = settings;
         this.open = open;
         this.health = health;
-        this.startedAtMs = startedAtMs;
         this.names = new LoginNames(registry.roster());
         this.refusedUnder = registry.terms();
     }
@@ -127,7 +125,8 @@ final class LoginBatch {
         }
         LeaseKey key = LeaseKey.of(new Principal(user.get(), DeviceName.LOGIN), login.address(), LeaseSource.LOGIN_LOG);
         if (settings.endAtLogout() && login.connection() != null) {
-            open.opened(key, login.connection());
+            Lease standing = registry.book().get(key);
+            open.opened(key, login.connection(), standing != null && standing.activeAt(registry.now()));
         }
         // A line from before the term gives nothing: a log that is read again brings no lease back.
         if (isOver(login, nowMs) || wasRefusedLately(key, nowMs)) {
@@ -149,8 +148,7 @@ final class LoginBatch {
         }
         settle();
         Lease lease = registry.book().get(key);
-        // Of connections from before the start nothing is known here: such a lease runs its time.
-        if (lease != null && lease.grantedAtMs() >= startedAtMs && lease.source() == LeaseSource.LOGIN_LOG) {
+        if (lease != null && lease.source() == LeaseSource.LOGIN_LOG) {
             registry.revoke(new Selection.InPlace(key), "logged out of " + logout.service());
         }
     }

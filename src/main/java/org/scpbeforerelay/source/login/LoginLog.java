@@ -66,12 +66,11 @@ public final class LoginLog implements AutoCloseable {
         started = true;
         List<Follower> starting = new ArrayList<>();
         OpenLogins open = new OpenLogins();
-        long startedAtMs = registry.now().wallMs();
         for (Path file : settings.files()) {
-            starting.add(new Follower("login-log " + file, new FollowFile(file, sight(open, startedAtMs))));
+            starting.add(new Follower("login-log " + file, new FollowFile(file, sight(open))));
         }
         if (!settings.journal().isEmpty()) {
-            starting.add(new Follower("login-log journal", new FollowJournal(sight(open, startedAtMs))));
+            starting.add(new Follower("login-log journal", new FollowJournal(sight(open))));
         }
         followers = starting;
         followers.forEach(Follower::start);
@@ -103,10 +102,10 @@ public final class LoginLog implements AutoCloseable {
         started = false;
     }
 
-    private Sight sight(OpenLogins open, long startedAtMs) {
+    private Sight sight(OpenLogins open) {
         return new Sight(
                 new LineJudge(formats, settings.zone()),
-                new LoginBatch(registry, settings, open, health, startedAtMs),
+                new LoginBatch(registry, settings, open, health),
                 registry);
     }
 

@@ -200,6 +200,21 @@ final class LoginLogTest {
     }
 
     @Test
+    void aShortConnectionBesideALongOneEndsNothingAndTheLongOnesEndDoes() throws Exception {
+        start(true);
+        write(login("gerard", SOME, 0, "a"));
+        awaitLease("gerard", SOME);
+        clock.passMs(1_000);
+        write(login("gerard", SOME, 0, "b") + "\n" + logout("gerard", "b"));
+        await().until(() -> health().logins() == 2);
+        clock.passMs(1_000);
+        assertThat(registry.book().of(new UserName("gerard"))).hasSize(1);
+
+        write(logout("gerard", "a"));
+        await().until(() -> registry.book().size() == 0);
+    }
+
+    @Test
     void aLogoutOfAConnectionFromBeforeTheStartEndsNothing() throws Exception {
         start(true);
         write(login("gerard", SOME, 0, "a"));

@@ -38,8 +38,9 @@ final class LoginLogBenchmark implements Bench.Benchmark {
         Path log = folder.resolve("mail.log");
         try {
             long lines = write(log, sizeMib << 20);
-            Report report = new Report("logs: a backlog of " + sizeMib + " MiB, " + lines + " lines, all formats; bars: "
-                    + (long) RATE_MIN + " lines a second, heap within " + (long) GROWTH_MAX_MIB + " MiB");
+            Report report =
+                    new Report("logs: a backlog of " + sizeMib + " MiB, " + lines + " lines, all formats; bars: "
+                            + (long) RATE_MIN + " lines a second, heap within " + (long) GROWTH_MAX_MIB + " MiB");
             follow(folder, log, lines, report);
             return report;
         } finally {
@@ -128,17 +129,21 @@ final class LoginLogBenchmark implements Bench.Benchmark {
     }
 
     private static String line(Random random, long number) {
-        String front = "Nov 22 %02d:%02d:%02d mail ".formatted(number / 3_600_000 % 12, number / 60_000 % 60, number / 1000 % 60);
+        String front = "Nov 22 %02d:%02d:%02d mail "
+                .formatted(number / 3_600_000 % 12, number / 60_000 % 60, number / 1000 % 60);
         String address = "203.0." + random.nextInt(256) + "." + random.nextInt(256);
         return front
                 + switch ((int) (number % 20)) {
-                    case 3 -> "dovecot: imap-login: Login: user=<user" + random.nextInt(5000) + ">, method=PLAIN, rip=" + address
-                            + ", lip=192.0.2.1, mpid=4711, TLS, session=<abcdefgh>\n";
-                    case 13 -> "dovecot: imap(user" + random.nextInt(5000)
-                            + ")<4711><abcdefgh>: Disconnected: Logged out in=64 out=900 deleted=0 expunged=0\n";
+                    case 3 ->
+                        "dovecot: imap-login: Login: user=<user" + random.nextInt(5000) + ">, method=PLAIN, rip="
+                                + address + ", lip=192.0.2.1, mpid=4711, TLS, session=<abcdefgh>\n";
+                    case 13 ->
+                        "dovecot: imap(user" + random.nextInt(5000)
+                                + ")<4711><abcdefgh>: Disconnected: Logged out in=64 out=900 deleted=0 expunged=0\n";
                     case 5, 6 -> "postfix/smtpd[4711]: connect from unknown[" + address + "]\n";
-                    default -> "postfix/smtp[4711]: 4F1C2A3B5D: to=<someone@example.net>, relay=mx.example.net[" + address
-                            + "]:25, delay=0.5, delays=0.1/0/0.2/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as AB12CD34)\n";
+                    default ->
+                        "postfix/smtp[4711]: 4F1C2A3B5D: to=<someone@example.net>, relay=mx.example.net[" + address
+                                + "]:25, delay=0.5, delays=0.1/0/0.2/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as AB12CD34)\n";
                 };
     }
 }

@@ -104,9 +104,7 @@ public final class LoginLog implements AutoCloseable {
 
     private Sight sight(OpenLogins open) {
         return new Sight(
-                new LineJudge(formats, settings.zone()),
-                new LoginBatch(registry, settings, open, health),
-                registry);
+                new LineJudge(formats, settings.zone()), new LoginBatch(registry, settings, open, health), registry);
     }
 
     private long wallMs() {

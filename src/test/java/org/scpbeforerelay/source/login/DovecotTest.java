@@ -109,7 +109,8 @@ final class DovecotTest {
                 try (Socket connection = client.inside(() -> connected(143))) {
                     BufferedReader lines = reader(connection);
                     assertThat(lines.readLine()).contains("OK");
-                    assertThat(say(connection, lines, "a LOGIN gerard secret", "a ")).contains("OK");
+                    assertThat(say(connection, lines, "a LOGIN gerard secret", "a "))
+                            .contains("OK");
                     awaitLease(registry, "198.51.100.10");
                     assertThat(imap(client, "gerard", "secret")).contains("OK");
                     // The other connection has come and gone: the lease stays for this one.

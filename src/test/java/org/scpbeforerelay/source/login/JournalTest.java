@@ -51,7 +51,8 @@ final class JournalTest {
 
     @BeforeEach
     void open() throws Exception {
-        try (InputStream recorded = Objects.requireNonNull(getClass().getResourceAsStream("/login-logs/recorded.journal.gz"));
+        try (InputStream recorded =
+                        Objects.requireNonNull(getClass().getResourceAsStream("/login-logs/recorded.journal.gz"));
                 InputStream in = new GZIPInputStream(recorded)) {
             Files.copy(in, folder.resolve("recorded.journal"));
         }
@@ -112,7 +113,8 @@ final class JournalTest {
                 .until(
                         () -> ProcessHandle.current()
                                 .children()
-                                .filter(child -> child.info().command().orElse("").endsWith("/journalctl"))
+                                .filter(child ->
+                                        child.info().command().orElse("").endsWith("/journalctl"))
                                 .findAny()
                                 .orElse(null),
                         Objects::nonNull);

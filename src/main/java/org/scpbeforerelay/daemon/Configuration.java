@@ -20,6 +20,7 @@ import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.config.UsersDirectory;
 import org.scpbeforerelay.lookup.LookupSettings;
 import org.scpbeforerelay.lookup.LookupSettings.PolicyChoices;
+import org.scpbeforerelay.source.drop.DropSettings;
 import org.scpbeforerelay.source.ssh.EndpointSettings;
 import org.scpbeforerelay.source.ssh.Keyring;
 
@@ -55,6 +56,16 @@ record Configuration(Settings settings, UsersDirectory users) {
                         .map(user -> new Keyring.Member(user.name(), user.enabled(), user.keys()))
                         .toList(),
                 users.authorities());
+    }
+
+    DropSettings drop() {
+        Settings.Drop drop = settings.drop();
+        DropSettings.Proof proof = switch (drop.proof()) {
+            case ALLOWANCE -> DropSettings.Proof.ALLOWANCE;
+            case SSHD_LOGIN -> DropSettings.Proof.SSHD_LOGIN;
+            case NONE -> DropSettings.Proof.NONE;
+        };
+        return new DropSettings(drop.directories(), drop.pattern(), proof);
     }
 
     LookupSettings lookup() throws IOException {

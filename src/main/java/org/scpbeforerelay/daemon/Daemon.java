@@ -27,6 +27,9 @@ import org.scpbeforerelay.registry.Recovery;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Revocation;
+import org.scpbeforerelay.source.drop.DropHealth;
+import org.scpbeforerelay.source.drop.DropSource;
+import org.scpbeforerelay.source.drop.LoginEvidence;
 import org.scpbeforerelay.source.ssh.EndpointSettings;
 import org.scpbeforerelay.source.ssh.SshEndpoint;
 import org.scpbeforerelay.store.StoreException;
@@ -61,6 +64,7 @@ public final class Daemon implements AutoCloseable {
     private @Nullable Registry registry;
     private @Nullable LookupListener lookup;
     private @Nullable SshEndpoint ssh;
+    private @Nullable DropSource drop;
 
     /**
      * What a reload did.
@@ -121,6 +125,9 @@ public final class Daemon implements AutoCloseable {
         begun.push(thread);
         thread.start();
         beginSsh(opened);
+        if (!configuration.settings().drop().directories().isEmpty()) {
+            beginDrop(opened, configuration);
+        }
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
         watchHostAddresses(opened);
         begun.push(HeapKeeper.begin());
@@ -143,6 +150,20 @@ public final class Daemon implements AutoCloseable {
         begun.push(endpoint);
         endpoint.start();
         ssh = endpoint;
+    }
+
+    private void beginDrop(Registry opened, Configuration with) throws IOException {
+        // Until logins are followed, no login proves an address: sshd-login then refuses what is not in may_announce.
+        DropSource source = new DropSource(
+                with.drop(),
+                with.roster(),
+                opened,
+                clock,
+                LoginEvidence.NONE,
+                places.dataDirectory().resolve("drop-seen"));
+        begun.push(source);
+        source.start();
+        drop = source;
     }
 
     /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
@@ -182,6 +203,7 @@ public final class Daemon implements AutoCloseable {
             if (endpoint != null) {
                 endpoint.reload(next.keyring());
             }
+            reloadDrop(theRegistry, next, remarks);
             configuration = next;
             LOG.info(
                     "settings and users read anew: {} users, {} leases ended",
@@ -191,6 +213,19 @@ public final class Daemon implements AutoCloseable {
                     next.roster().allowances().size(), revocation.ended().size(), remarks);
         } finally {
             serviceManager.send("READY=1");
+        }
+    }
+
+    private void reloadDrop(Registry theRegistry, Configuration next, List<String> remarks) {
+        DropSource source = drop;
+        if (source != null) {
+            source.adopt(next.drop(), next.roster());
+        } else if (!next.settings().drop().directories().isEmpty()) {
+            try {
+                beginDrop(theRegistry, next);
+            } catch (IOException e) {
+                remarks.add("[drop] cannot begin: " + e.getMessage());
+            }
         }
     }
 
@@ -249,6 +284,18 @@ public final class Daemon implements AutoCloseable {
                 .put("what", "control")
                 .put("where", places.controlSocket().toString());
         ArrayNode problems = status.putArray("problems");
+        DropSource source = drop;
+        if (source != null) {
+            DropHealth health = source.health();
+            listening
+                    .addObject()
+                    .put("what", "drop")
+                    .put(
+                            "where",
+                            health.directories() + " directories (" + health.watched() + " watched), " + health.files()
+                                    + " files");
+            health.troubles().forEach(trouble -> problems.add("drop: " + trouble));
+        }
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
         }

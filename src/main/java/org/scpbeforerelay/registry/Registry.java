@@ -123,6 +123,16 @@ public final class Registry implements RelayDesk {
     }
 
     /**
+     * Has the listeners told of an announcement that its source turned away, before there was anything to judge: a file that
+     * may not be believed, say. Told a round later; of a crowd of them, some may not be told.
+     */
+    public void turnedAway(Announcement announcement, Verdict.Refused refused) {
+        refusedAtTheDoor.offer(
+                new LeaseEvent.Refused(announcement, refused, clock.now().wallMs()));
+        wakeUp.run();
+    }
+
+    /**
      * Ends leases at once.
      *
      * @param why for the record

@@ -15,8 +15,6 @@ import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.registry.Registry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the thread of the drop directories does, turn by turn: take events, rescan a portion of the directories, look at the
@@ -36,8 +34,6 @@ final class DropRounds implements AutoCloseable {
     private static final long SOON_MS = 50;
     private static final long BETWEEN_PASSES_MS = 500;
     private static final int PORTION = 128;
-    private static final int TROUBLES_MAX = 16;
-    private static final Logger LOG = LoggerFactory.getLogger(DropSource.class);
 
     private final Clock clock;
     private final Kernel kernel = new Kernel();
@@ -52,9 +48,8 @@ final class DropRounds implements AutoCloseable {
     private final Map<Integer, DropFolder> byWatch = new HashMap<>();
     private final Set<Integer> baseWatches = new HashSet<>();
     private final ArrayDeque<DropFolder> toScan = new ArrayDeque<>();
-    private final Set<String> troubles = new LinkedHashSet<>();
+    private final Troubles troubles = new Troubles();
 
-    private Set<String> formerTroubles = Set.of();
     private DropSettings settings;
     private Owners owners;
     private List<DirectoryGlob> globs;
@@ -224,7 +219,7 @@ final class DropRounds implements AutoCloseable {
         Set<Integer> watches = new HashSet<>();
         for (DirectoryGlob glob : globs) {
             watchBase(glob, watches);
-            places.addAll(glob.places(kernel, this::trouble));
+            places.addAll(glob.places(kernel, troubles::add));
         }
         for (int watch : baseWatches) {
             if (!watches.contains(watch) && !byWatch.containsKey(watch)) {
@@ -254,7 +249,7 @@ final class DropRounds implements AutoCloseable {
             }
         } catch (KernelException e) {
             if (!e.isAbsent()) {
-                trouble(glob.base() + " cannot be watched for new directories (" + e.getMessage()
+                troubles.add(glob.base() + " cannot be watched for new directories (" + e.getMessage()
                         + "); they are found within " + RESCAN_MS / 1000 + " s");
             }
         }
@@ -281,7 +276,7 @@ final class DropRounds implements AutoCloseable {
                     .filter(settings::matches)
                     .toList();
             if (!folder.list(facts, matching, now.wallMs())) {
-                trouble(folder.place() + " has more than " + DropFolder.FILES_MAX + " files " + settings.pattern()
+                troubles.add(folder.place() + " has more than " + DropFolder.FILES_MAX + " files " + settings.pattern()
                         + "; the others are not read");
             }
         }
@@ -300,7 +295,7 @@ final class DropRounds implements AutoCloseable {
             folder.watched = facts.identity();
             byWatch.put(folder.watch, folder);
         } catch (KernelException e) {
-            trouble(folder.place() + " cannot be watched (" + e.getMessage() + "); its files are found within "
+            troubles.add(folder.place() + " cannot be watched (" + e.getMessage() + "); its files are found within "
                     + RESCAN_MS / 1000 + " s");
         }
     }
@@ -319,20 +314,7 @@ final class DropRounds implements AutoCloseable {
             seen.keepOnly(present);
         }
         health =
-                new DropHealth(ofUsers, byWatch.size(), files, desk.announced(), desk.refused(), List.copyOf(troubles));
-        for (String trouble : troubles) {
-            if (!formerTroubles.contains(trouble)) {
-                LOG.warn("drop: {}", trouble);
-            }
-        }
-        formerTroubles = Set.copyOf(troubles);
-        troubles.clear();
-    }
-
-    private void trouble(String what) {
-        if (troubles.size() < TROUBLES_MAX) {
-            troubles.add(what);
-        }
+                new DropHealth(ofUsers, byWatch.size(), files, desk.announced(), desk.refused(), troubles.conclude());
     }
 
     // ---- a directory, opened
@@ -352,7 +334,7 @@ final class DropRounds implements AutoCloseable {
                     return;
                 }
                 if (reader.mayBeWrittenByOthers(facts)) {
-                    trouble(folder.place() + " can be written by others than "
+                    troubles.add(folder.place() + " can be written by others than "
                             + owner.get().login() + ", so it is not read; chmod go-w it");
                     return;
                 }
@@ -362,7 +344,7 @@ final class DropRounds implements AutoCloseable {
             }
         } catch (KernelException e) {
             if (!e.isAbsent() && e.errno() != KernelException.ENOTDIR) {
-                trouble(folder.place() + " cannot be read (" + e.getMessage()
+                troubles.add(folder.place() + " cannot be read (" + e.getMessage()
                         + "); see docs/drop-directories.md for how the daemon comes to read it");
             }
         }
@@ -379,7 +361,7 @@ final class DropRounds implements AutoCloseable {
                 forget(file.folder, file.name);
             }
         } catch (KernelException e) {
-            trouble(file + " cannot be read (" + e.getMessage()
+            troubles.add(file + " cannot be read (" + e.getMessage()
                     + "); see docs/drop-directories.md for how the daemon comes to read it");
         }
     }

@@ -87,6 +87,7 @@ final class DropRig implements AutoCloseable {
             registry.open();
             registry.listen(events::add);
             rounds = newRounds();
+            turn(); // what is written from now on is told by events
         } catch (StoreException e) {
             throw new IOException(e);
         }

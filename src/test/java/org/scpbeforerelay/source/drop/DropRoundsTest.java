@@ -94,6 +94,7 @@ final class DropRoundsTest {
     void filesThatWereThereBeforeAreFoundAtStart() throws Exception {
         try (DropRig rig = rig(DropSettings.Proof.NONE)) {
             rig.write("gwaihir-ip", HERE + "\n");
+            rig.restart();
             rig.passMs(DropRounds.QUIET_MS);
             rig.until(() -> rig.permits(HERE));
         }

@@ -313,8 +313,7 @@ final class DropRounds implements AutoCloseable {
                     }));
             seen.keepOnly(present);
         }
-        health =
-                new DropHealth(ofUsers, byWatch.size(), files, desk.announced(), desk.refused(), troubles.conclude());
+        health = new DropHealth(ofUsers, byWatch.size(), files, desk.announced(), desk.refused(), troubles.conclude());
     }
 
     // ---- a directory, opened

@@ -7,30 +7,50 @@ import org.jspecify.annotations.Nullable;
  * failed read, because every line of a hostile file and every key of a table comes through here.
  */
 final class AddressLiteral {
+    private static final int LENGTH_MIN = 2;
+
     private AddressLiteral() {}
 
     static @Nullable ClientAddress read(CharSequence text) {
         int length = text.length();
-        if (length < 2 || length > ClientAddress.LITERAL_LENGTH_MAX) {
+        if (length < LENGTH_MIN || length > ClientAddress.LITERAL_LENGTH_MAX) {
             return null;
         }
+        byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
-            if (text.charAt(i) == ':') {
-                return readIpv6(text);
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                return null;
             }
+            bytes[i] = (byte) c;
         }
-        long bits = readIpv4(text, 0);
+        return read(bytes, 0, length);
+    }
+
+    static @Nullable ClientAddress read(byte[] text, int from, int to) {
+        if (to - from < LENGTH_MIN || to - from > ClientAddress.LITERAL_LENGTH_MAX) {
+            return null;
+        }
+        // What ends the first number tells the family: a dot only in IPv4, which may follow later in IPv6.
+        int at = from;
+        while (at < to && text[at] >= '0' && text[at] <= '9') {
+            at++;
+        }
+        if (at < to && text[at] != '.') {
+            return readIpv6(text, from, to);
+        }
+        long bits = readIpv4(text, from, to);
         return bits < 0 ? null : ClientAddress.ofIpv4((int) bits);
     }
 
-    /** The 32 bits of a dotted decimal that runs from {@code at} to the end, or -1. */
-    private static long readIpv4(CharSequence text, int at) {
+    /** The 32 bits of a dotted decimal, or -1. */
+    private static long readIpv4(byte[] text, int from, int to) {
         long bits = 0;
         int octets = 0;
         int octet = -1;
         int digits = 0;
-        for (int i = at; i <= text.length(); i++) {
-            char c = i < text.length() ? text.charAt(i) : '.';
+        for (int i = from; i <= to; i++) {
+            int c = i < to ? text[i] : '.';
             if (c == '.') {
                 if (octet < 0 || ++octets > 4) {
                     return -1;
@@ -53,29 +73,27 @@ final class AddressLiteral {
         return octets == 4 ? bits : -1;
     }
 
-    private static @Nullable ClientAddress readIpv6(CharSequence text) {
+    private static @Nullable ClientAddress readIpv6(byte[] text, int from, int to) {
         int[] groups = new int[8];
         int count = 0;
         int gapAt = -1;
-        int at = 0;
-        int length = text.length();
-        if (text.charAt(0) == ':') {
-            if (text.charAt(1) != ':') {
+        int at = from;
+        if (text[from] == ':') {
+            if (text[from + 1] != ':') {
                 return null;
             }
             gapAt = 0;
-            at = 2;
+            at = from + 2;
         }
-        while (at < length) {
-            int end = groupEnd(text, at);
-            if (end < length && text.charAt(end) == '.') {
-                long bits = readIpv4(text, at);
+        while (at < to) {
+            int end = groupEnd(text, at, to);
+            if (end < to && text[end] == '.') {
+                long bits = readIpv4(text, at, to);
                 if (bits < 0 || count > 6) {
                     return null;
                 }
                 groups[count++] = (int) (bits >>> 16);
                 groups[count++] = (int) (bits & 0xffff);
-                at = length;
                 break;
             }
             if (end == at || end - at > 4 || count == 8) {
@@ -83,13 +101,13 @@ final class AddressLiteral {
             }
             groups[count++] = hexadecimal(text, at, end);
             at = end;
-            if (at == length) {
+            if (at == to) {
                 break;
             }
-            if (text.charAt(at) != ':' || ++at == length) {
+            if (text[at] != ':' || ++at == to) {
                 return null;
             }
-            if (text.charAt(at) == ':') {
+            if (text[at] == ':') {
                 if (gapAt >= 0) {
                     return null;
                 }
@@ -100,18 +118,18 @@ final class AddressLiteral {
         return assemble(groups, count, gapAt);
     }
 
-    private static int groupEnd(CharSequence text, int at) {
+    private static int groupEnd(byte[] text, int at, int to) {
         int end = at;
-        while (end < text.length() && Character.digit(text.charAt(end), 16) >= 0 && text.charAt(end) < 0x80) {
+        while (end < to && Character.digit(text[end], 16) >= 0) {
             end++;
         }
         return end;
     }
 
-    private static int hexadecimal(CharSequence text, int from, int to) {
+    private static int hexadecimal(byte[] text, int from, int to) {
         int number = 0;
         for (int i = from; i < to; i++) {
-            number = number << 4 | Character.digit(text.charAt(i), 16);
+            number = number << 4 | Character.digit(text[i], 16);
         }
         return number;
     }

@@ -45,8 +45,17 @@ public record Roster(
 
     /** Whether a lease may stand under this roster: its user is there and enabled, its key is still the user's and not expired. */
     public boolean upholds(Lease lease, long wallMs) {
+        return upholding(lease, wallMs) != null;
+    }
+
+    /** By which allowance a lease may stand; null when it may not. */
+    public @Nullable Allowance upholding(Lease lease, long wallMs) {
         Allowance allowance = allowance(lease.user(), lease.source());
-        return allowance != null && allowance.enabled() && provenBy(allowance, lease.proof(), wallMs) == Proof.STANDS;
+        return allowance != null
+                        && allowance.enabled()
+                        && provenBy(allowance, lease.proof(), wallMs) == Proof.STANDS
+                ? allowance
+                : null;
     }
 
     /** What has become of the key behind a lease or an announcement. */

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lookup.LookupStatistics.Close;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ final class LookupLoop implements Runnable {
     private final ByteBuffer answers = ByteBuffer.allocateDirect(ANSWERS_SIZE);
     private final byte[] bytes = new byte[READ_SIZE];
 
+    // Made once: making one costs more than serving a key, until the optimising compiler has seen it, if there is one.
+    private final Consumer<SelectionKey> serving = this::serve;
+
     private volatile boolean stopping;
     private int connections;
     private boolean acceptPaused;
@@ -77,7 +81,7 @@ final class LookupLoop implements Runnable {
         while (!stopping) {
             try {
                 nowIsFresh = false;
-                selector.select(this::serve, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
+                selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
                 tick();
             } catch (ClosedSelectorException e) {
                 break;

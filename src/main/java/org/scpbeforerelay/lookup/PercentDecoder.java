@@ -6,7 +6,6 @@ import org.scpbeforerelay.address.ClientAddress;
 /** Reads an address out of a key in which any byte may be written {@code %XX} (tcp_table(5), "Encoding"). */
 final class PercentDecoder {
     private final byte[] decoded = new byte[ClientAddress.LITERAL_LENGTH_MAX + 1];
-    private final ByteText text = new ByteText();
 
     /** The address; null when it is none, or when a percent sign is not followed by two hexadecimal digits. */
     @Nullable
@@ -29,7 +28,7 @@ final class PercentDecoder {
             }
             decoded[length++] = (byte) b;
         }
-        return ClientAddress.tryParse(text.at(decoded, 0, length)).orElse(null);
+        return ClientAddress.read(decoded, 0, length);
     }
 
     private static int hexadecimal(byte b) {

@@ -64,14 +64,16 @@ final class PolicyAnswers {
         if (decision instanceof RelayDecision.Permitted(Lease lease)) {
             return permitted(request, client, lease);
         }
-        if (decision.equals(RelayDecision.NOT_PERMITTED)) {
+        if (decision == RelayDecision.NOT_PERMITTED) {
             return counted(LookupAnswer.NOT_AUTHORISED, DUNNO);
         }
         return counted(LookupAnswer.WRONG_SENDER, choices.rejectWrongSender() ? WRONG_SENDER : DUNNO);
     }
 
     private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease) {
-        messages.permitted(request.instance(), lease.principal(), client, clock.nowMs());
+        if (choices.auditHeader()) {
+            messages.permitted(request.instance(), lease.principal(), client, clock.nowMs());
+        }
         return counted(LookupAnswer.PERMIT, OK);
     }
 

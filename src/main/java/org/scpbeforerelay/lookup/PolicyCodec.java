@@ -20,6 +20,10 @@ final class PolicyCodec implements LookupCodec {
     /** The longest request, in bytes, its empty line included. */
     static final int REQUEST_MAX = 64 * 1024;
 
+    private static final long LINE_FEEDS = ByteWords.filledWith('\n');
+    private static final long EQUALS_SIGNS = ByteWords.filledWith('=');
+    private static final int NOT_YET = -1;
+
     private final PolicyRequest request = new PolicyRequest();
     private final PolicyAnswers answers;
 
@@ -31,32 +35,26 @@ final class PolicyCodec implements LookupCodec {
     public int answer(byte[] bytes, int from, int to, ByteBuffer answer) {
         request.begin(bytes);
         int line = from;
-        while (line < to) {
-            int equals = line;
-            byte b = 0;
-            while (equals < to && (b = bytes[equals]) != '=' && b != '\n') {
-                equals++;
+        int equals = NOT_YET;
+        for (int at = from; at < to; at += ByteWords.SIZE) {
+            long word = to - at >= ByteWords.SIZE ? ByteWords.at(bytes, at) : ByteWords.tail(bytes, at, to);
+            for (long marks = ByteWords.where(word, LINE_FEEDS, EQUALS_SIGNS); marks != 0; marks &= marks - 1) {
+                int mark = at + ByteWords.first(marks);
+                boolean ends = bytes[mark] == '\n';
+                if (equals >= 0) {
+                    if (ends) {
+                        request.attribute(line, equals, mark);
+                        line = mark + 1;
+                        equals = NOT_YET;
+                    }
+                } else if (ends) {
+                    return mark == line && line > from ? finish(from, line + 1, answer) : MALFORMED;
+                } else if (mark == line) {
+                    return MALFORMED;
+                } else {
+                    equals = mark;
+                }
             }
-            if (equals == to) {
-                break;
-            }
-            if (equals == line) {
-                return b == '\n' && line > from ? finish(from, line + 1, answer) : MALFORMED;
-            }
-            if (b == '\n') {
-                return MALFORMED;
-            }
-            int end = equals + 1;
-            while (end < to && bytes[end] != '\n') {
-                end++;
-            }
-            if (end == to) {
-                break;
-            }
-            if (PolicyRequest.mayBeOurs(equals - line)) {
-                request.attribute(line, equals, end);
-            }
-            line = end + 1;
         }
         return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;
     }

@@ -1,6 +1,7 @@
 package org.scpbeforerelay.lookup;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 
@@ -21,7 +22,7 @@ final class PolicyRequest {
         OTHER
     }
 
-    private static final byte[][] NAMES = names(
+    private static final Name[] NAMES = names(
             "request",
             "protocol_state",
             "client_address",
@@ -47,13 +48,22 @@ final class PolicyRequest {
     private static final byte[] DATA = ascii("DATA");
     private static final byte[] END_OF_MESSAGE = ascii("END-OF-MESSAGE");
 
-    /** The lengths that the names above have, a bit each. */
-    private static final int LENGTHS = lengths();
-
     private final int[] starts = new int[NAMES.length];
     private final int[] ends = new int[NAMES.length];
-    private final ByteText text = new ByteText();
     private byte[] bytes = {};
+
+    /**
+     * A name as two words: those that it begins and ends with. Of a name of at most 16 bytes no byte is left out.
+     *
+     * @param mask which bytes of the first word belong to a name shorter than that
+     * @param last the last eight bytes; 0 where there are fewer
+     */
+    private record Name(int length, long mask, long first, long last) {
+        boolean stands(byte[] bytes, int from) {
+            return (ByteWords.at(bytes, from) & mask) == first
+                    && (length <= ByteWords.SIZE || ByteWords.at(bytes, from + length - ByteWords.SIZE) == last);
+        }
+    }
 
     /** Forgets the former request. */
     void begin(byte[] where) {
@@ -63,12 +73,7 @@ final class PolicyRequest {
         }
     }
 
-    /** Whether one of our attributes has a name of this length: most lines are passed over by this alone. */
-    static boolean mayBeOurs(int nameLength) {
-        return nameLength < Integer.SIZE && (LENGTHS & 1 << nameLength) != 0;
-    }
-
-    /** Takes note of one attribute. */
+    /** Takes note of one attribute. With the line's end there are at least eight bytes from each of our names' beginnings. */
     void attribute(int nameFrom, int nameTo, int valueTo) {
         int which = which(nameFrom, nameTo - nameFrom);
         if (which >= 0 && starts[which] < 0) {
@@ -96,10 +101,7 @@ final class PolicyRequest {
     @Nullable
     ClientAddress clientAddress() {
         int start = starts[CLIENT_ADDRESS];
-        return start < 0
-                ? null
-                : ClientAddress.tryParse(text.at(bytes, start, ends[CLIENT_ADDRESS]))
-                        .orElse(null);
+        return start < 0 ? null : ClientAddress.read(bytes, start, ends[CLIENT_ADDRESS]);
     }
 
     /** The envelope sender, empty for the null sender; null when the attribute is missing. */
@@ -166,7 +168,7 @@ final class PolicyRequest {
             case 15 -> RECIPIENT_COUNT;
             default -> NOT_OURS;
         };
-        return candidate >= 0 && same(from, NAMES[candidate]) ? candidate : NOT_OURS;
+        return candidate >= 0 && NAMES[candidate].stands(bytes, from) ? candidate : NOT_OURS;
     }
 
     private boolean same(int from, byte[] wanted) {
@@ -178,20 +180,19 @@ final class PolicyRequest {
         return true;
     }
 
-    private static byte[][] names(String... names) {
-        byte[][] bytes = new byte[names.length][];
-        for (int i = 0; i < names.length; i++) {
-            bytes[i] = ascii(names[i]);
-        }
-        return bytes;
+    private static Name[] names(String... names) {
+        return Arrays.stream(names).map(PolicyRequest::name).toArray(Name[]::new);
     }
 
-    private static int lengths() {
-        int lengths = 0;
-        for (byte[] name : NAMES) {
-            lengths |= 1 << name.length;
-        }
-        return lengths;
+    private static Name name(String text) {
+        byte[] bytes = ascii(text);
+        int length = bytes.length;
+        boolean isShort = length < ByteWords.SIZE;
+        return new Name(
+                length,
+                isShort ? (1L << 8 * length) - 1 : -1,
+                isShort ? ByteWords.tail(bytes, 0, length) : ByteWords.at(bytes, 0),
+                isShort ? 0 : ByteWords.at(bytes, length - ByteWords.SIZE));
     }
 
     private static byte[] ascii(String text) {

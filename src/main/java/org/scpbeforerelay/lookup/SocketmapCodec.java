@@ -43,7 +43,6 @@ final class SocketmapCodec implements LookupCodec {
     private static final byte[] UNKNOWN_MAP = netstring("PERM unknown map: relay and access are served here");
 
     private final AddressAnswers answers;
-    private final ByteText text = new ByteText();
 
     SocketmapCodec(AddressAnswers answers) {
         this.answers = answers;
@@ -88,7 +87,7 @@ final class SocketmapCodec implements LookupCodec {
 
     private byte[] inMap(byte[] bytes, int name, int blank, int end) {
         if (blank - name == RELAY.length && begins(bytes, name, blank, RELAY)) {
-            return of(address(bytes, blank + 1, end), PERMIT);
+            return of(ClientAddress.read(bytes, blank + 1, end), PERMIT);
         }
         if (blank - name == ACCESS.length && begins(bytes, name, blank, ACCESS)) {
             return of(connectAddress(bytes, blank + 1, end), ACCESS_RELAY);
@@ -105,16 +104,12 @@ final class SocketmapCodec implements LookupCodec {
         };
     }
 
-    private @Nullable ClientAddress connectAddress(byte[] bytes, int from, int to) {
+    private static @Nullable ClientAddress connectAddress(byte[] bytes, int from, int to) {
         if (!begins(bytes, from, to, CONNECT_TAG)) {
             return null;
         }
         int at = from + CONNECT_TAG.length;
-        return address(bytes, begins(bytes, at, to, IPV6_TAG) ? at + IPV6_TAG.length : at, to);
-    }
-
-    private @Nullable ClientAddress address(byte[] bytes, int from, int to) {
-        return ClientAddress.tryParse(text.at(bytes, from, to)).orElse(null);
+        return ClientAddress.read(bytes, begins(bytes, at, to, IPV6_TAG) ? at + IPV6_TAG.length : at, to);
     }
 
     /** Whether {@code word}, which is in lower case, stands here in either case. Map names are told apart by it too. */

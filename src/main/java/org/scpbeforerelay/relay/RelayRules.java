@@ -50,12 +50,12 @@ public final class RelayRules {
         if (!lease.activeAt(now)) {
             return Weight.ENDED;
         }
-        if (!roster.upholds(lease, now.wallMs())) {
+        @Nullable Allowance allowance = roster.upholding(lease, now.wallMs());
+        if (allowance == null) {
             return Weight.NOT_UPHELD;
         }
-        @Nullable Allowance allowance = roster.allowance(lease.user(), lease.source());
         String sender = question.sender();
-        if (allowance == null || !allowance.needsPolicyProtocol()) {
+        if (!allowance.needsPolicyProtocol()) {
             return Weight.PERMITS;
         }
         if (sender == null) {

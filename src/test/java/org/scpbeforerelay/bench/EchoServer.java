@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * The yardstick: takes whatever has come for a request and sends the same answer, in as few lines as NIO allows. {@code (PORT SOCKET
@@ -33,10 +34,11 @@ final class EchoServer {
             unix.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, bytes);
         }
         ByteBuffer input = ByteBuffer.allocateDirect(32 * 1024);
+        Consumer<SelectionKey> serving = key -> serve(key, input);
         Thread.ofPlatform().daemon().start(() -> {
             while (true) {
                 try {
-                    selector.select(key -> serve(key, input));
+                    selector.select(serving);
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }

@@ -51,9 +51,7 @@ public record Roster(
     /** By which allowance a lease may stand; null when it may not. */
     public @Nullable Allowance upholding(Lease lease, long wallMs) {
         Allowance allowance = allowance(lease.user(), lease.source());
-        return allowance != null
-                        && allowance.enabled()
-                        && provenBy(allowance, lease.proof(), wallMs) == Proof.STANDS
+        return allowance != null && allowance.enabled() && provenBy(allowance, lease.proof(), wallMs) == Proof.STANDS
                 ? allowance
                 : null;
     }

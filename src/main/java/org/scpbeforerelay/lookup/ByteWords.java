@@ -12,8 +12,7 @@ final class ByteWords {
     /** How many bytes a word has. */
     static final int SIZE = Long.BYTES;
 
-    private static final VarHandle WORDS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long EACH = 0x0101010101010101L;
     private static final long LOW_BITS = 0x7f * EACH;

@@ -14,7 +14,9 @@ final class ByteWordsTest {
     void exactlyTheWantedBytesAreMarkedWhateverStandsBesideThem() {
         Random random = new Random(20260101);
         // The wanted ones, their neighbours by one bit or by one, and the ends of the range.
-        byte[] alphabet = {'\n', '=', '\n' + 1, '\n' - 1, '=' + 1, '=' - 1, 0, 1, 127, -128, -1, '\n' - 128, '=' - 128, 'a'};
+        byte[] alphabet = {
+            '\n', '=', '\n' + 1, '\n' - 1, '=' + 1, '=' - 1, 0, 1, 127, -128, -1, '\n' - 128, '=' - 128, 'a'
+        };
         byte[] bytes = new byte[ByteWords.SIZE + 3];
         for (int round = 0; round < 100_000; round++) {
             for (int i = 0; i < bytes.length; i++) {

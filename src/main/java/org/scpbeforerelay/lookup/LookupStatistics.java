@@ -1,20 +1,22 @@
 package org.scpbeforerelay.lookup;
 
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the listener has counted since it was made. Written by its thread, read by any. */
 public final class LookupStatistics {
-    private static final int ANSWER_KINDS = LookupAnswer.values().length;
-
-    /** By protocol, then by answer. */
-    private final LongAdder[] answers = adders(LookupProtocol.values().length * ANSWER_KINDS);
-
-    private final LongAdder[] closed = adders(Close.values().length);
+    private final Map<LookupProtocol, Map<LookupAnswer, LongAdder>> answers = new EnumMap<>(LookupProtocol.class);
+    private final Map<Close, LongAdder> closed = adders(Close.class);
     private final LongAdder accepted = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
 
-    LookupStatistics() {}
+    LookupStatistics() {
+        for (LookupProtocol protocol : LookupProtocol.values()) {
+            answers.put(protocol, adders(LookupAnswer.class));
+        }
+    }
 
     /** Why a connection ended. */
     public enum Close {
@@ -52,7 +54,7 @@ public final class LookupStatistics {
 
     /** How many requests were answered in all. */
     public long answers() {
-        return sum(answers);
+        return answers.values().stream().mapToLong(LookupStatistics::sum).sum();
     }
 
     /** How many connections ended this way. */
@@ -92,20 +94,23 @@ public final class LookupStatistics {
     }
 
     private LongAdder adder(LookupProtocol protocol, LookupAnswer answer) {
-        return answers[protocol.ordinal() * ANSWER_KINDS + answer.ordinal()];
+        return Objects.requireNonNull(
+                Objects.requireNonNull(answers.get(protocol)).get(answer));
     }
 
     private LongAdder adder(Close why) {
-        return closed[why.ordinal()];
+        return Objects.requireNonNull(closed.get(why));
     }
 
-    private static LongAdder[] adders(int count) {
-        LongAdder[] adders = new LongAdder[count];
-        Arrays.setAll(adders, i -> new LongAdder());
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> kinds) {
+        Map<E, LongAdder> adders = new EnumMap<>(kinds);
+        for (E kind : kinds.getEnumConstants()) {
+            adders.put(kind, new LongAdder());
+        }
         return adders;
     }
 
-    private static long sum(LongAdder[] adders) {
-        return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
+    private static long sum(Map<?, LongAdder> adders) {
+        return adders.values().stream().mapToLong(LongAdder::sum).sum();
     }
 }

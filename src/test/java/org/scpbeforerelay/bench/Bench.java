@@ -68,6 +68,9 @@ public final class Bench {
     private static Map<String, Benchmark> all() {
         Map<String, Benchmark> all = new LinkedHashMap<>();
         all.put("lookups", new LookupBenchmark());
+        all.put("announce", new AnnounceBenchmark());
+        all.put("start", new StartBenchmark());
+        all.put("memory", new MemoryBenchmark());
         all.put("logs", new LoginLogBenchmark());
         return all;
     }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -162,7 +161,7 @@ final class LookupBenchmark implements Bench.Benchmark {
             for (int i = 0; i < ratios.length; i++) {
                 ratios[i] = figure.applyAsDouble(ours.rounds.get(i)) / figure.applyAsDouble(echo.rounds.get(i));
             }
-            return medianOf(ratios);
+            return Figures.medianOf(ratios);
         }
     }
 
@@ -178,25 +177,18 @@ final class LookupBenchmark implements Bench.Benchmark {
         }
 
         void round(LookupLoad load) throws IOException {
-            double before = server.cpuUs();
+            double before = ProcessFigures.cpuUs(server.pid());
             rounds.add(load.run(ROUND_MS));
-            cpuUs += server.cpuUs() - before;
+            cpuUs += ProcessFigures.cpuUs(server.pid()) - before;
         }
 
         double median(ToDoubleFunction<Round> figure) {
-            return medianOf(rounds.stream().mapToDouble(figure).toArray());
+            return Figures.medianOf(rounds.stream().mapToDouble(figure).toArray());
         }
 
         double cpuUsEach() {
             return cpuUs / rounds.stream().mapToLong(Round::answered).sum();
         }
-    }
-
-    private static double medianOf(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static ByteBuffer[] requests(Protocol protocol) {
@@ -212,7 +204,8 @@ final class LookupBenchmark implements Bench.Benchmark {
         return new InetSocketAddress("127.0.0.1", port);
     }
 
-    private static int freePort() throws IOException {
+    /** A port that nobody listens on. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +11,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A server in a JVM of its own with the flags that users have, which ends when its standard input does. */
 final class ServerProcess implements AutoCloseable {
-    /** USER_HZ: the unit of times in /proc, 100 a second on every Linux. */
-    private static final double TICK_US = 10_000;
-
     private final Process process;
     private final BufferedReader output;
 
@@ -54,20 +50,8 @@ final class ServerProcess implements AutoCloseable {
         throw new IOException("the server ended before it was ready");
     }
 
-    /** The processor time that it has used, in microseconds; in steps of 10 ms. */
-    double cpuUs() throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_US;
-    }
-
-    /** The memory that it has resident, in MiB. */
-    double residentMiB() throws IOException {
-        return Files.readString(Path.of("/proc", Long.toString(process.pid()), "status"))
-                .lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
-                .sum();
+    long pid() {
+        return process.pid();
     }
 
     @Override

@@ -8,14 +8,20 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.core.CoreModuleProperties;
 
 /**
@@ -38,6 +44,17 @@ public final class AnnouncingClient implements AutoCloseable {
         client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
         CoreModuleProperties.TCP_NODELAY.set(client, true); // or each copy waits 40 ms for a delayed acknowledgement
         client.start();
+    }
+
+    /** A client that speaks only this key exchange and takes only Ed25519 host keys: two servers are then asked for the same work. */
+    public static AnnouncingClient by(String exchange, InetSocketAddress server, KeyPair key) {
+        AnnouncingClient client = new AnnouncingClient(server, key);
+        client.client.setKeyExchangeFactories(NamedFactory.setUpTransformedFactories(
+                false,
+                List.of(Objects.requireNonNull(BuiltinDHFactories.fromFactoryName(exchange))),
+                ClientBuilder.DH2KEX));
+        client.client.setSignatureFactories(List.of(BuiltinSignatures.ed25519));
+        return client;
     }
 
     /** The line of authorized_keys for a key. */

@@ -29,10 +29,11 @@ final class AnnounceBenchmark implements Bench.Benchmark {
 
     @Override
     public Report run(Bench.Options options) throws IOException, InterruptedException {
-        Report report = new Report("announce: scp over a new connection each, " + CONCURRENT
-                + " at once, medians of " + options.rounds() + " pairs of " + ROUND_MS / 1000
-                + " s; bar: at least " + (int) RATIO_MIN
-                + " times OpenSSH's deliveries, by rate or, where the client takes most of the processor, by server CPU each");
+        Report report = new Report(
+                "announce: scp over a new connection each, " + CONCURRENT
+                        + " at once, medians of " + options.rounds() + " pairs of " + ROUND_MS / 1000
+                        + " s; bar: at least " + (int) RATIO_MIN
+                        + " times OpenSSH's deliveries, by rate or, where the client takes most of the processor, by server CPU each");
         try (TemporaryFolder ours = TemporaryFolder.make();
                 TemporaryFolder theirs = TemporaryFolder.make();
                 Load load = Load.start()) {

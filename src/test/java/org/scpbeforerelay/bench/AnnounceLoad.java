@@ -41,8 +41,7 @@ final class AnnounceLoad {
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         long beginNs = System.nanoTime();
         long endNs = beginNs + ms * 1_000_000;
-        try (AnnouncingClient client =
-                AnnouncingClient.by(EXCHANGE, new InetSocketAddress("127.0.0.1", port), key)) {
+        try (AnnouncingClient client = AnnouncingClient.by(EXCHANGE, new InetSocketAddress("127.0.0.1", port), key)) {
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < concurrent; i++) {
                 String file = "d" + i + "-ip";

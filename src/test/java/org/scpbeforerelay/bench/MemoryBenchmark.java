@@ -18,8 +18,10 @@ final class MemoryBenchmark implements Bench.Benchmark {
 
     @Override
     public Report run(Bench.Options options) throws IOException, InterruptedException {
-        Report report = new Report("memory: serve on a store of so many leases (of 1000 users), resident when ready and "
-                + SETTLING_MS / 1000 + " s later; bar: under " + (int) RESIDENT_MIB_MAX + " MiB with " + BAR_LEASES);
+        Report report =
+                new Report("memory: serve on a store of so many leases (of 1000 users), resident when ready and "
+                        + SETTLING_MS / 1000 + " s later; bar: under " + (int) RESIDENT_MIB_MAX + " MiB with "
+                        + BAR_LEASES);
         for (int leases : LEASES) {
             if (!("leases " + leases).endsWith(options.only())) {
                 continue;

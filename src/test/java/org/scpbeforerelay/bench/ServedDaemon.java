@@ -38,8 +38,7 @@ final class ServedDaemon implements AutoCloseable {
     /** Starts it on a folder with settings; returns when it says that it is ready. */
     static ServedDaemon start(Path state) throws IOException {
         long beginNs = System.nanoTime();
-        Process process = new ProcessBuilder(
-                        List.of(launcher().toString(), "serve", "--state", state.toString()))
+        Process process = new ProcessBuilder(List.of(launcher().toString(), "serve", "--state", state.toString()))
                 .redirectErrorStream(true)
                 .start();
         BufferedReader output =

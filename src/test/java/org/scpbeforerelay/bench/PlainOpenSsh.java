@@ -1,13 +1,17 @@
 package org.scpbeforerelay.bench;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.scpbeforerelay.rig.DebianRoots;
 
 /**
@@ -17,7 +21,7 @@ import org.scpbeforerelay.rig.DebianRoots;
 final class PlainOpenSsh implements AutoCloseable {
     private static final int SSHD_ID = 60027;
     private static final int USER_ID = 60100;
-    private static final long START_NS_MAX = 10_000_000_000L;
+    private static final Duration START_MAX = Duration.ofSeconds(10);
 
     private final Process process;
 
@@ -25,7 +29,7 @@ final class PlainOpenSsh implements AutoCloseable {
         this.process = process;
     }
 
-    static PlainOpenSsh start(Path folder, int port, String authorizedKey) throws IOException, InterruptedException {
+    static PlainOpenSsh start(Path folder, int port, String authorizedKey) throws IOException {
         Path root = DebianRoots.require("openssh-server");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path home = Files.createDirectories(folder.resolve("home"));
@@ -63,18 +67,19 @@ final class PlainOpenSsh implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         PlainOpenSsh server = new PlainOpenSsh(process);
-        long beginNs = System.nanoTime();
-        while (!listens(port)) {
-            if (!process.isAlive() || System.nanoTime() - beginNs > START_NS_MAX) {
-                server.close();
-                throw new IOException("sshd does not start; as root?");
-            }
-            Thread.sleep(20);
+        try {
+            await().atMost(START_MAX).pollInterval(Duration.ofMillis(20)).until(() -> server.listens(port));
+        } catch (ConditionTimeoutException | IllegalStateException e) {
+            server.close();
+            throw new IOException("sshd does not start; as root?", e);
         }
         return server;
     }
 
-    private static boolean listens(int port) {
+    private boolean listens(int port) {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("sshd has ended");
+        }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
             return true;

@@ -79,7 +79,7 @@ public final class SqliteLeaseStore implements LeaseStore {
             try {
                 open = openSound(file);
             } catch (DamagedStoreException e) {
-                setAside = setAside(file, e.getMessage());
+                setAside = setAside(file, String.valueOf(e.getMessage()));
                 open = openFresh(file);
             }
             SqliteLeaseStore store = new SqliteLeaseStore(file, open, setAside);
@@ -105,7 +105,7 @@ public final class SqliteLeaseStore implements LeaseStore {
             all = readAll();
         } catch (DamagedStoreException e) {
             disconnect();
-            setAside = setAside(file, e.getMessage());
+            setAside = setAside(file, String.valueOf(e.getMessage()));
             open = openFresh(file);
             return;
         }
@@ -194,15 +194,21 @@ public final class SqliteLeaseStore implements LeaseStore {
         }
     }
 
-    private static Path setAside(StoreFile file, @Nullable String damage) throws StoreException {
+    private static Path setAside(StoreFile file, String damage) throws StoreException {
         Path aside = file.setAside(Instant.now());
         LOG.error(
                 "the lease store {} is damaged: {}. It was set aside as {} and a new one begun; no lease was taken from it,"
                         + " and clients are let in again with their next announcement",
                 file.path(),
-                damage,
+                inOneLine(damage),
                 aside);
         return aside;
+    }
+
+    /** SQLite quotes whole statements, and what a damaged file says. */
+    private static String inOneLine(String damage) {
+        String line = damage.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "?");
+        return line.length() > 300 ? line.substring(0, 300) + "…" : line;
     }
 
     private static void create(StoreFile file) throws StoreException {

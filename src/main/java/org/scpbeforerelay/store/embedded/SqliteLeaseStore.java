@@ -200,15 +200,9 @@ public final class SqliteLeaseStore implements LeaseStore {
                 "the lease store {} is damaged: {}. It was set aside as {} and a new one begun; no lease was taken from it,"
                         + " and clients are let in again with their next announcement",
                 file.path(),
-                inOneLine(damage),
+                damage,
                 aside);
         return aside;
-    }
-
-    /** SQLite quotes whole statements, and what a damaged file says. */
-    private static String inOneLine(String damage) {
-        String line = damage.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "?");
-        return line.length() > 300 ? line.substring(0, 300) + "…" : line;
     }
 
     private static void create(StoreFile file) throws StoreException {

@@ -35,6 +35,8 @@ public final class Main {
         commands.put("revoke", RevokeCommand::new);
         commands.put("lookup", LookupCommand::new);
         commands.put("explain", ExplainCommand::new);
+        commands.put("check", CheckCommand::new);
+        commands.put("table", TableCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("reload", ReloadCommand::new);
         commands.put("completion", CompletionCommand::new);

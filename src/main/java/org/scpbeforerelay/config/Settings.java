@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.Network;
+import org.scpbeforerelay.source.login.format.LoginFormats;
 
 /**
  * The whole settings file, one record for each of its tables. What the file does not say has the default. Immutable; read with
@@ -138,7 +139,7 @@ public record Settings(
             Users users,
             boolean endAtLogout) {
         /** The formats that come with the program. */
-        public static final List<String> SERVICES = List.of("dovecot", "courier", "cyrus", "sshd");
+        public static final List<String> SERVICES = LoginFormats.BUILT_IN;
 
         public static final LoginLog DEFAULTS =
                 new LoginLog(List.of(), List.of(), List.of("dovecot"), null, Term.ofSeconds(1_800), Users.KNOWN, false);

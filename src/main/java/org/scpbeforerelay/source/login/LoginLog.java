@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.source.login.follow.FileFollower;
 import org.scpbeforerelay.source.login.follow.JournalFollower;
@@ -39,6 +40,8 @@ public final class LoginLog implements AutoCloseable {
 
     private final Registry registry;
     private final List<String> journalctl;
+    private final Consumer<LoginSighting.Login> witness;
+    private final boolean announces;
     private LoginLogSettings settings;
     private List<LoginFormat> formats;
     private volatile LoginLogHealth health;
@@ -51,6 +54,24 @@ public final class LoginLog implements AutoCloseable {
     }
 
     LoginLog(LoginLogSettings settings, Registry registry, List<String> journalctl) throws FormatException {
+        this(settings, registry, journalctl, login -> {}, true);
+    }
+
+    /** Follows logs and tells of each login, and announces none: for evidence. The witness is told on the followers' threads. */
+    public static LoginLog witness(LoginLogSettings settings, Registry registry, Consumer<LoginSighting.Login> witness)
+            throws FormatException {
+        return new LoginLog(settings, registry, List.of("journalctl"), witness, false);
+    }
+
+    private LoginLog(
+            LoginLogSettings settings,
+            Registry registry,
+            List<String> journalctl,
+            Consumer<LoginSighting.Login> witness,
+            boolean announces)
+            throws FormatException {
+        this.witness = witness;
+        this.announces = announces;
         this.settings = settings;
         this.registry = registry;
         this.journalctl = List.copyOf(journalctl);
@@ -104,7 +125,11 @@ public final class LoginLog implements AutoCloseable {
 
     private Sight sight(OpenLogins open) {
         return new Sight(
-                new LineJudge(formats, settings.zone()), new LoginBatch(registry, settings, open, health), registry);
+                new LineJudge(formats, settings.zone()),
+                new LoginBatch(registry, settings, open, health),
+                registry,
+                witness,
+                announces);
     }
 
     private long wallMs() {
@@ -117,7 +142,12 @@ public final class LoginLog implements AutoCloseable {
     }
 
     /** What the lines of one log go through. */
-    private record Sight(LineJudge judge, LoginBatch batch, Registry registry) {
+    private record Sight(
+            LineJudge judge,
+            LoginBatch batch,
+            Registry registry,
+            Consumer<LoginSighting.Login> witness,
+            boolean announces) {
         LineSink<String> ofText() {
             return new LineSink<>() {
                 @Override
@@ -148,6 +178,12 @@ public final class LoginLog implements AutoCloseable {
         }
 
         private void take(LoginSighting sighting, long nowMs) {
+            if (sighting instanceof LoginSighting.Login login) {
+                witness.accept(login);
+            }
+            if (!announces) {
+                return;
+            }
             try {
                 batch.take(sighting, nowMs);
             } catch (InterruptedException e) {

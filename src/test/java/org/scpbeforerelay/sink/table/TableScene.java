@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Roster;
@@ -27,6 +28,7 @@ final class TableScene implements AutoCloseable {
     final Path folder;
     final TableSettings settings;
     private final Map<UserName, Allowance> users = new HashMap<>();
+    private final Set<String> everGranted = new TreeSet<>();
     private volatile Roster roster = Roster.EMPTY;
     private TableTools tools;
     private @Nullable TableWriter writer;
@@ -137,7 +139,13 @@ final class TableScene implements AutoCloseable {
                 TERM_MS));
     }
 
+    /** Every address there ever was a lease on. */
+    Set<String> everGranted() {
+        return everGranted;
+    }
+
     private void put(Lease lease) {
+        everGranted.add(lease.addressText());
         Lease former = book.put(lease);
         if (former != null) {
             writer().touch(former.network());

@@ -1,0 +1,167 @@
+package org.scpbeforerelay.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.config.SettingsFile;
+import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.doctor.Finding;
+import org.scpbeforerelay.doctor.SettingsExam;
+import org.scpbeforerelay.doctor.TableExam;
+import org.scpbeforerelay.source.login.format.FormatException;
+import org.scpbeforerelay.source.login.format.LineJudge;
+import org.scpbeforerelay.source.login.format.LoginFormats;
+import org.scpbeforerelay.view.Json;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code check}: the doctor, and the tester of log formats. */
+@CommandLine.Command(
+        name = "check",
+        description =
+                "Look at this host's setup: settings, users, tables, the running daemon. Each finding says what, where, why it "
+                        + "matters, and what mends it. With --log: show what each line of a log would do.",
+        footer = {
+            "",
+            "Exit status: 0 no problem (advice is not a problem), 1 a problem, or with --log a line that was not understood.",
+            "",
+            "Examples:",
+            "  scp-before-relay check",
+            "  scp-before-relay check --log /var/log/mail.log --service dovecot"
+        })
+final class CheckCommand extends Command {
+    @Option(names = "--json", description = "Print {\"findings\":[…]}.")
+    boolean json;
+
+    @Option(
+            names = "--log",
+            paramLabel = "FILE|-",
+            description = "Show what each line of this log would do; - reads standard input.")
+    @Nullable
+    String log;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description = "With --log: the format to read it with. Default: those of [login_log] services.")
+    List<String> services = new ArrayList<>();
+
+    CheckCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() throws SettingsException {
+        Settings settings = SettingsFile.read(places().settingsFile());
+        if (log != null) {
+            return testLog(settings, log);
+        }
+        List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings));
+        findings.addAll(TableExam.examine(settings));
+        findings.addAll(examineDaemon());
+        show(findings);
+        return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.PROBLEM)
+                ? ExitStatus.NO
+                : ExitStatus.DONE;
+    }
+
+    private List<Finding> examineDaemon() throws SettingsException {
+        String where = places().controlSocket().toString();
+        try {
+            List<Finding> findings = new ArrayList<>();
+            JsonNode status = ask(Json.object().put("do", "status"));
+            findings.add(Finding.good(
+                    "the daemon runs, version " + status.path("version").asString(), where));
+            status.path("problems")
+                    .forEach(problem -> findings.add(
+                            Finding.problem(problem.asString(), where, "the daemon itself says so", "see its log")));
+            return findings;
+        } catch (ControlException e) {
+            return List.of(Finding.problem(
+                    String.valueOf(e.getMessage()), where, "nobody's announcement is heard", "scp-before-relay serve"));
+        }
+    }
+
+    private void show(List<Finding> findings) {
+        if (json) {
+            ArrayNode rows = Json.array();
+            for (Finding one : findings) {
+                rows.addObject()
+                        .put("grade", one.grade().name().toLowerCase(Locale.ROOT))
+                        .put("what", one.what())
+                        .put("where", one.where())
+                        .put("why", one.why())
+                        .put("remedy", one.remedy());
+            }
+            ObjectNode answer = Json.object();
+            answer.set("findings", rows);
+            println(Json.line(answer));
+            return;
+        }
+        for (Finding one : findings) {
+            String mark = switch (one.grade()) {
+                case GOOD -> terminal.green("good     ");
+                case ADVICE -> terminal.yellow("advice   ");
+                case PROBLEM -> terminal.red("problem  ");
+            };
+            println(mark + one.what() + terminal.dim("  (" + one.where() + ")"));
+            if (one.grade() != Finding.Grade.GOOD) {
+                println("         why   " + one.why());
+                println("         mend  " + one.remedy());
+            }
+        }
+    }
+
+    private int testLog(Settings settings, String file) {
+        List<String> chosen = services.isEmpty() ? settings.loginLog().services() : services;
+        try (BufferedReader lines = open(file)) {
+            LineJudge judge = new LineJudge(
+                    LoginFormats.read(settings.loginLog().formats()).chosen(chosen), ZoneId.systemDefault());
+            long nowMs = System.currentTimeMillis();
+            boolean allUnderstood = true;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String said = judge.explainLine(line, nowMs);
+                boolean understood = !said.startsWith("NOT UNDERSTOOD");
+                allUnderstood &= understood;
+                if (!said.startsWith("not ours")) {
+                    String verdict =
+                            said.startsWith("login:") ? terminal.green(said) : understood ? said : terminal.red(said);
+                    println(verdict);
+                    println(terminal.dim("    " + printable(line)));
+                }
+            }
+            return allUnderstood ? ExitStatus.DONE : ExitStatus.NO;
+        } catch (FormatException e) {
+            throw new CommandFailure(ExitStatus.CONFIGURATION, String.valueOf(e.getMessage()));
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(ExitStatus.NO, "there is no file " + file);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitStatus.NO, file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static BufferedReader open(String file) throws IOException {
+        // ISO 8859-1 reads any bytes; what matters in a line is ASCII.
+        return file.equals("-")
+                ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.ISO_8859_1))
+                : Files.newBufferedReader(Path.of(file), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String printable(String line) {
+        return line.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

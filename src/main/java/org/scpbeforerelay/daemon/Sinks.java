@@ -1,0 +1,108 @@
+package org.scpbeforerelay.daemon;
+
+import java.io.IOException;
+import java.util.List;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.sink.hook.HookHealth;
+import org.scpbeforerelay.sink.hook.HookSettings;
+import org.scpbeforerelay.sink.hook.Hooks;
+import org.scpbeforerelay.sink.table.AccessTables;
+import org.scpbeforerelay.sink.table.TableException;
+import org.scpbeforerelay.sink.table.TableHealth;
+import org.scpbeforerelay.sink.table.TableSettings;
+import org.scpbeforerelay.sink.table.TableTools;
+import org.scpbeforerelay.sink.table.TableType;
+import org.scpbeforerelay.sink.table.TableValue;
+import org.scpbeforerelay.view.Json;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is fed by the book: access tables and hooks. */
+final class Sinks implements AutoCloseable {
+    private final AccessTables tables;
+    private final Hooks hooks = new Hooks();
+
+    /** Made before the book is loaded, so that nothing is missed. */
+    Sinks(Places places, Registry registry, Clock clock) {
+        tables = new AccessTables(
+                places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, clock);
+        registry.listen(tables);
+        registry.listen(hooks);
+    }
+
+    /** Begins to follow the book, which must be loaded. */
+    void start(Settings settings) throws IOException {
+        hooks.adopt(hooks(settings));
+        try {
+            tables.start(tables(settings));
+        } catch (TableException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Takes other settings into force; what could not be done is said. */
+    void adopt(Settings settings, List<String> remarks) {
+        hooks.adopt(hooks(settings));
+        try {
+            tables.adopt(tables(settings));
+        } catch (TableException e) {
+            remarks.add("the tables could not be changed: " + e.getMessage());
+        }
+    }
+
+    /** Adds how they fare to {@code status}. */
+    void describe(ObjectNode status, ArrayNode problems) {
+        ArrayNode rows = status.putArray("tables");
+        for (TableHealth health : tables.health()) {
+            ObjectNode row = rows.addObject()
+                    .put("table", health.table().toString())
+                    .put("rows", health.rows())
+                    .put("changes", health.changes());
+            if (health.publishedAtMs() > 0) {
+                row.put("published_at", Json.time(health.publishedAtMs()));
+            }
+            String failure = health.failure();
+            if (failure != null) {
+                problems.add("table " + health.table() + (health.withdrawn() ? " (withdrawn, it is empty): " : ": ")
+                        + failure);
+            }
+        }
+        ArrayNode hookRows = status.putArray("hooks");
+        for (HookHealth health : hooks.health()) {
+            hookRows.addObject()
+                    .put("run", String.join(" ", health.run()))
+                    .put("runs", health.runs())
+                    .put("failures", health.failures())
+                    .put("waiting", health.waiting());
+            String failure = health.failure();
+            if (failure != null) {
+                problems.add("hook " + health.run().getFirst() + ": " + failure);
+            }
+        }
+    }
+
+    /** What is leased stays in the tables. */
+    @Override
+    public void close() {
+        hooks.close();
+        tables.close();
+    }
+
+    private static List<TableSettings> tables(Settings settings) {
+        return settings.tables().stream()
+                .map(table -> new TableSettings(
+                        table.name(),
+                        TableType.of(table.type().word()),
+                        TableValue.of(table.value().word())))
+                .toList();
+    }
+
+    private static List<HookSettings> hooks(Settings settings) {
+        return settings.hooks().stream()
+                .map(hook -> new HookSettings(hook.run()))
+                .toList();
+    }
+}

@@ -1,0 +1,213 @@
+package org.scpbeforerelay.daemon;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.source.drop.DropHealth;
+import org.scpbeforerelay.source.drop.DropSettings;
+import org.scpbeforerelay.source.drop.DropSource;
+import org.scpbeforerelay.source.login.LoginLog;
+import org.scpbeforerelay.source.login.LoginLogSettings;
+import org.scpbeforerelay.source.login.ServiceHealth;
+import org.scpbeforerelay.source.login.format.FormatException;
+import org.scpbeforerelay.source.ssh.EndpointSettings;
+import org.scpbeforerelay.source.ssh.SshEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Where announcements come in: the SSH endpoint, drop directories, login logs. */
+final class Sources implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
+
+    /** Where sshd's logins are written when no journal has them. */
+    private static final List<Path> AUTH_LOGS = List.of(Path.of("/var/log/auth.log"), Path.of("/var/log/secure"));
+
+    private static final List<String> SSHD_UNITS = List.of("ssh.service", "sshd.service");
+    private static final long SSHD_LOGIN_COUNTS_MS = 15 * 60_000;
+
+    private final Places places;
+    private final Registry registry;
+    private final Clock clock;
+    private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+    private @Nullable SshEndpoint ssh;
+    private @Nullable LoginLog loginLog;
+    private @Nullable DropSource drop;
+
+    Sources(Places places, Registry registry, Clock clock) {
+        this.places = places;
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    void start(Configuration configuration) throws IOException, SettingsException {
+        Settings settings = configuration.settings();
+        LoginLog log = begin(loginLog(settings));
+        loginLog = log;
+        log.start();
+        beginDrop(configuration);
+        EndpointSettings endpointSettings = configuration.ssh(places);
+        if (!endpointSettings.listen().isEmpty()) {
+            SshEndpoint endpoint = begin(new SshEndpoint(endpointSettings, registry, clock, configuration.keyring()));
+            endpoint.start();
+            ssh = endpoint;
+        }
+    }
+
+    /** Reads what may be wrong first: throws before anything has changed. */
+    void check(Configuration next) throws SettingsException {
+        LoginLog log = loginLog;
+        if (log != null) {
+            try {
+                log.adopt(settings(next.settings()));
+            } catch (FormatException e) {
+                throw formatProblem(e);
+            }
+        }
+    }
+
+    /** Takes other users and settings into force. */
+    void adopt(Configuration next, List<String> remarks) {
+        SshEndpoint endpoint = ssh;
+        if (endpoint != null) {
+            endpoint.reload(next.keyring());
+        }
+        DropSource source = drop;
+        if (source != null) {
+            source.adopt(next.drop(), next.roster());
+            return;
+        }
+        try {
+            beginDrop(next);
+        } catch (IOException | SettingsException e) {
+            remarks.add("[drop] cannot begin: " + e.getMessage());
+        }
+    }
+
+    /** Where the SSH endpoint listens; empty when it is off. */
+    List<InetSocketAddress> sshAddresses() {
+        SshEndpoint endpoint = ssh;
+        return endpoint == null ? List.of() : endpoint.boundAddresses();
+    }
+
+    /** Adds how they fare to {@code status}. */
+    void describe(ObjectNode status, ArrayNode problems) {
+        LoginLog log = loginLog;
+        if (log != null) {
+            ArrayNode rows = status.putArray("login_log");
+            for (ServiceHealth health : log.health()) {
+                rows.addObject()
+                        .put("service", health.service())
+                        .put("logins", health.logins())
+                        .put("not_understood", health.notUnderstood());
+                String alarm = health.alarm();
+                if (alarm != null) {
+                    problems.add("login log, " + health.service() + ": " + alarm);
+                }
+            }
+        }
+        DropSource source = drop;
+        if (source != null) {
+            DropHealth health = source.health();
+            status.putObject("drop")
+                    .put("directories", health.directories())
+                    .put("files", health.files())
+                    .put("announced", health.announced())
+                    .put("refused", health.refused());
+            health.troubles().forEach(trouble -> problems.add("drop: " + trouble));
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!begun.isEmpty()) {
+            try {
+                begun.pop().close();
+            } catch (Exception e) {
+                LOG.warn("ending: {}", e.toString());
+            }
+        }
+    }
+
+    private void beginDrop(Configuration configuration) throws IOException, SettingsException {
+        DropSettings settings = configuration.drop();
+        if (settings.directories().isEmpty()) {
+            return;
+        }
+        RecentLogins logins = new RecentLogins();
+        if (settings.proof() == DropSettings.Proof.SSHD_LOGIN) {
+            begin(sshdLogins(logins)).start();
+        }
+        DropSource source = begin(new DropSource(
+                settings,
+                configuration.roster(),
+                registry,
+                clock,
+                logins,
+                places.dataDirectory().resolve("drop-seen")));
+        source.start();
+        drop = source;
+    }
+
+    /** Follows sshd's own log, for its logins as evidence; nothing in it becomes a lease. */
+    private LoginLog sshdLogins(RecentLogins logins) throws SettingsException {
+        List<Path> files = AUTH_LOGS.stream().filter(Files::exists).toList();
+        LoginLogSettings settings = new LoginLogSettings(
+                files,
+                files.isEmpty() ? SSHD_UNITS : List.of(),
+                List.of("sshd"),
+                null,
+                SSHD_LOGIN_COUNTS_MS,
+                false,
+                places.dataDirectory().resolve("sshd-logins"),
+                ZoneId.systemDefault());
+        try {
+            return LoginLog.witness(settings, registry, logins);
+        } catch (FormatException e) {
+            throw formatProblem(e);
+        }
+    }
+
+    private LoginLog loginLog(Settings settings) throws SettingsException {
+        try {
+            return new LoginLog(settings(settings), registry);
+        } catch (FormatException e) {
+            throw formatProblem(e);
+        }
+    }
+
+    private LoginLogSettings settings(Settings settings) {
+        Settings.LoginLog log = settings.loginLog();
+        return new LoginLogSettings(
+                log.files(),
+                log.journal(),
+                log.services(),
+                log.formats(),
+                log.term().ms(),
+                log.endAtLogout(),
+                places.dataDirectory().resolve("login-log"),
+                ZoneId.systemDefault());
+    }
+
+    private SettingsException formatProblem(FormatException problem) {
+        return new SettingsException(List.of(new SettingsException.Problem(
+                places.settingsFile().toString(), 0, 0, "[login_log] " + problem.getMessage())));
+    }
+
+    private <T extends AutoCloseable> T begin(T part) {
+        begun.push(part);
+        return part;
+    }
+}

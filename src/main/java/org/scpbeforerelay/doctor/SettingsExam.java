@@ -1,0 +1,72 @@
+package org.scpbeforerelay.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.config.UserFile;
+import org.scpbeforerelay.config.UsersDirectory;
+
+/** Looks at settings and users as the daemon would read them now. */
+public final class SettingsExam {
+    private SettingsExam() {}
+
+    /** What is to be said of settings that can be read. */
+    public static List<Finding> examine(Places places, Settings settings) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(
+                Finding.good("the settings can be read", places.settingsFile().toString()));
+        for (String warning : settings.warnings()) {
+            findings.add(Finding.advice(
+                    warning,
+                    places.settingsFile().toString(),
+                    "it is allowed, and worth a second thought",
+                    "docs/settings.md"));
+        }
+        try {
+            UsersDirectory users = UsersDirectory.read(places.usersDirectory(), settings);
+            examineUsers(places, users, settings, findings);
+        } catch (SettingsException e) {
+            for (SettingsException.Problem problem : e.problems()) {
+                findings.add(Finding.problem(
+                        problem.what(),
+                        problem.place() + ":" + problem.line(),
+                        "the daemon starts with all users or with none",
+                        "edit the file"));
+            }
+        }
+        return findings;
+    }
+
+    private static void examineUsers(Places places, UsersDirectory users, Settings settings, List<Finding> findings) {
+        String where = places.usersDirectory().toString();
+        if (users.users().isEmpty()) {
+            findings.add(Finding.problem(
+                    "there is no user", where, "nobody can announce", "scp-before-relay user add NAME --key FILE"));
+            return;
+        }
+        findings.add(Finding.good(users.users().size() + " users can be read", where));
+        users.warnings()
+                .forEach(warning -> findings.add(
+                        Finding.advice(warning, where, "it is allowed, and worth a second thought", "edit the file")));
+        boolean onlyPolicy = settings.tables().isEmpty();
+        for (UserFile user : users.users()) {
+            boolean limited = !user.senders().isAny() || user.messages() != null || user.recipients() != null;
+            if (limited && !onlyPolicy) {
+                findings.add(Finding.advice(
+                        "user " + user.name() + " has limits and is in no table",
+                        user.name().text(),
+                        "a table tells an address and nothing else, so the limits could not be kept",
+                        "let Postfix ask by the policy protocol (docs/lookup-protocols.md)"));
+            }
+            if (user.prefix6() == 64 && !onlyPolicy) {
+                findings.add(Finding.advice(
+                        "the /64 leases of user " + user.name() + " are in tables of type lines alone",
+                        user.name().text(),
+                        "indexed tables are asked for whole addresses",
+                        "let Postfix ask by the policy protocol (docs/lookup-protocols.md)"));
+            }
+        }
+    }
+}

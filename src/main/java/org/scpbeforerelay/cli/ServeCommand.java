@@ -27,8 +27,9 @@ final class ServeCommand extends Command {
     @Override
     public Integer call() throws SettingsException, StartException, InterruptedException {
         DaemonLog.begin(System.getenv());
-        try (Daemon daemon = Daemon.start(places(), new SystemClock(), System.getenv("NOTIFY_SOCKET"))) {
-            Signals.serveUntilTold(daemon);
+        try (Signals signals = Signals.take();
+                Daemon daemon = Daemon.start(places(), new SystemClock(), System.getenv("NOTIFY_SOCKET"))) {
+            signals.serveUntilTold(daemon);
         }
         return ExitStatus.DONE;
     }

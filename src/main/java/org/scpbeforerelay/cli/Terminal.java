@@ -16,11 +16,13 @@ public final class Terminal {
     private final PrintWriter err;
     private final boolean colours;
     private final boolean interactive;
+    private final String columns;
 
     public Terminal(PrintWriter out, PrintWriter err, boolean interactive, Map<String, String> environment) {
         this.out = out;
         this.err = err;
         this.interactive = interactive;
+        this.columns = environment.getOrDefault("COLUMNS", "");
         String noColor = environment.getOrDefault("NO_COLOR", "");
         this.colours = interactive && noColor.isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
@@ -51,6 +53,14 @@ public final class Terminal {
     /** Whether a person looks at it. */
     public boolean isInteractive() {
         return interactive;
+    }
+
+    /** How many columns there are; 0 where nobody looks or nobody knows. {@code COLUMNS} counts before what the terminal says. */
+    int columns() {
+        if (!interactive) {
+            return 0;
+        }
+        return columns.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(columns) : WindowSize.columns();
     }
 
     public String bold(String text) {

@@ -40,7 +40,8 @@ final class TryCommand extends Command {
     public Integer call() throws IOException, SettingsException, StartException, InterruptedException {
         DaemonLog.begin(Map.of());
         DaemonLog.onlyWarnings();
-        try (Playground playground = Playground.make(state)) {
+        try (Signals signals = Signals.takeAtATerminal();
+                Playground playground = Playground.make(state)) {
             Places places = Places.find(playground.folder(), null);
             try (Daemon daemon = Daemon.start(places, new SystemClock(), null)) {
                 playground.knowHost(daemon);
@@ -48,7 +49,7 @@ final class TryCommand extends Command {
                     return new SelfTest(playground, daemon, terminal).run() ? ExitStatus.DONE : ExitStatus.NO;
                 }
                 showPage(playground, daemon);
-                Signals.serveUntilTold(daemon);
+                signals.serveUntilTold(daemon);
                 println("");
                 println("Ended; " + playground.folder() + " is gone again.");
             }

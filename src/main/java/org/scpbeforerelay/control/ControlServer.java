@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.view.Json;
@@ -28,12 +29,25 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The daemon's end of the control socket. Each connection has a virtual thread; a broken one harms no other. */
+/**
+ * The daemon's end of the control socket. Each connection has a thread; a broken one harms no other. They are platform threads: the
+ * first virtual one that waits needs file handles, and where those are short then, none ever waits again.
+ */
 public final class ControlServer implements AutoCloseable {
     /** The longest question, in characters. */
     static final int QUESTION_LENGTH_MAX = 64 * 1024;
 
+    private static final int NOT_REACHABLE = 69;
+
+    /** How many commands may ask at once. */
+    static final int CONNECTIONS_MAX = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+    /** The connection that could not be taken still waits: without a pause accepting would spin. */
+    private static final long ACCEPT_PAUSE_NS = 100_000_000;
+
+    private static final long COMPLAIN_EVERY_NS = 60_000_000_000L;
 
     private final Path socket;
     private final ControlHandler handler;
@@ -99,16 +113,37 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
+        long complainedNs = System.nanoTime() - COMPLAIN_EVERY_NS;
         while (true) {
             try {
                 SocketChannel connection = listening.accept();
-                connections.add(connection);
-                Thread.ofVirtual().name("control-connection").start(() -> serve(connection));
+                if (connections.size() >= CONNECTIONS_MAX) {
+                    turnAway(connection);
+                } else {
+                    connections.add(connection);
+                    Thread.ofPlatform().daemon().name("control-connection").start(() -> serve(connection));
+                }
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                LOG.warn("accepting on the control socket {}: {}", socket, e.getMessage());
+                if (System.nanoTime() - complainedNs >= COMPLAIN_EVERY_NS) {
+                    complainedNs = System.nanoTime();
+                    LOG.warn(
+                            "cannot accept on the control socket {} ({}); raise the limit of open files (LimitNOFILE=, "
+                                    + "ulimit -n) if that is what is short",
+                            socket,
+                            e.getMessage());
+                }
+                LockSupport.parkNanos(ACCEPT_PAUSE_NS);
             }
+        }
+    }
+
+    private static void turnAway(SocketChannel connection) throws IOException {
+        try (connection) {
+            String why = "the daemon answers " + CONNECTIONS_MAX + " commands already; try again when one has ended";
+            connection.configureBlocking(false);
+            connection.write(StandardCharsets.UTF_8.encode(Json.line(error(NOT_REACHABLE, why)) + "\n"));
         }
     }
 

@@ -2,7 +2,11 @@ package org.scpbeforerelay.daemon;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -10,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +31,11 @@ import org.scpbeforerelay.registry.Recovery;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Revocation;
+import org.scpbeforerelay.source.drop.DropHealth;
+import org.scpbeforerelay.source.drop.DropSource;
+import org.scpbeforerelay.source.drop.LoginEvidence;
+import org.scpbeforerelay.source.ssh.EndpointSettings;
+import org.scpbeforerelay.source.ssh.SshEndpoint;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.view.Json;
@@ -59,8 +67,8 @@ public final class Daemon implements AutoCloseable {
     private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
     private @Nullable Registry registry;
     private @Nullable LookupListener lookup;
-    private @Nullable Sources sources;
-    private @Nullable Sinks sinks;
+    private @Nullable SshEndpoint ssh;
+    private @Nullable DropSource drop;
 
     /**
      * What a reload did.
@@ -83,9 +91,9 @@ public final class Daemon implements AutoCloseable {
         try {
             daemon.begin();
             return daemon;
-        } catch (SettingsException e) {
+        } catch (FileSystemException e) {
             daemon.close();
-            throw e;
+            throw new StartException(inTheWay(e), e);
         } catch (IOException | StoreException e) {
             daemon.close();
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -103,10 +111,9 @@ public final class Daemon implements AutoCloseable {
         this.serviceManager = new ServiceNotification(notifySocket);
     }
 
-    private void begin() throws IOException, StoreException, SettingsException {
+    private void begin() throws IOException, StoreException {
         configuration.warnings().forEach(LOG::warn);
-        // Mail servers read tables below it; what is private in it is so by its own mode.
-        makeFolder(places.dataDirectory(), "rwx--x--x");
+        makeFolder(places.dataDirectory(), "rwx------");
         makeFolder(places.runDirectory(), "rwxr-x---");
         SqliteLeaseStore store = SqliteLeaseStore.open(places.dataDirectory().resolve("leases.db"));
         begun.push(store);
@@ -120,18 +127,14 @@ public final class Daemon implements AutoCloseable {
         begun.push(listener);
         listener.start();
         lookup = listener;
-        Sinks beginningSinks = new Sinks(places, opened, clock);
-        begun.push(beginningSinks);
         Recovery.Report report = opened.open();
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
         thread.start();
-        beginningSinks.start(configuration.settings());
-        sinks = beginningSinks;
-        Sources beginningSources = new Sources(places, opened, clock);
-        begun.push(beginningSources);
-        beginningSources.start(configuration);
-        sources = beginningSources;
+        beginSsh(opened);
+        if (!configuration.settings().drop().directories().isEmpty()) {
+            beginDrop(opened, configuration);
+        }
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
         watchHostAddresses(opened);
         begun.push(HeapKeeper.begin());
@@ -143,6 +146,31 @@ public final class Daemon implements AutoCloseable {
                 texts(listener.boundAddresses()),
                 places.controlSocket());
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
+    }
+
+    private void beginSsh(Registry opened) throws IOException {
+        EndpointSettings settings = configuration.ssh(places);
+        if (settings.listen().isEmpty()) {
+            return;
+        }
+        SshEndpoint endpoint = new SshEndpoint(settings, opened, clock, configuration.keyring());
+        begun.push(endpoint);
+        endpoint.start();
+        ssh = endpoint;
+    }
+
+    private void beginDrop(Registry opened, Configuration with) throws IOException {
+        // Until logins are followed, no login proves an address: sshd-login then refuses what is not in may_announce.
+        DropSource source = new DropSource(
+                with.drop(),
+                with.roster(),
+                opened,
+                clock,
+                LoginEvidence.NONE,
+                places.dataDirectory().resolve("drop-seen"));
+        begun.push(source);
+        source.start();
+        drop = source;
     }
 
     /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
@@ -166,23 +194,24 @@ public final class Daemon implements AutoCloseable {
 
     /** Reads settings and users anew and puts them into force, or throws and changes nothing. */
     public synchronized Reloaded reload() throws SettingsException {
-        serviceManager.send("RELOADING=1");
+        // The time tells the service manager which READY=1 ends this reload: systemd.service(5), Type=notify-reload.
+        serviceManager.send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
         try {
             Configuration next = Configuration.read(places);
             List<String> remarks = new ArrayList<>(next.warnings());
             remarks.addAll(next.needsRestartAfter(configuration));
             Registry theRegistry = registry();
-            Sources theSources = Objects.requireNonNull(sources, "not started");
-            Sinks theSinks = Objects.requireNonNull(sinks, "not started");
-            theSources.check(next);
             Revocation revocation =
                     theRegistry.adopt(next.roster(), next.terms(hostAddresses)).join();
             LookupListener listener = lookup;
             if (listener != null) {
                 listener.adopt(next.policyChoices());
             }
-            theSources.adopt(next, remarks);
-            theSinks.adopt(next.settings(), remarks);
+            SshEndpoint endpoint = ssh;
+            if (endpoint != null) {
+                endpoint.reload(next.keyring());
+            }
+            reloadDrop(theRegistry, next, remarks);
             configuration = next;
             LOG.info(
                     "settings and users read anew: {} users, {} leases ended",
@@ -192,6 +221,19 @@ public final class Daemon implements AutoCloseable {
                     next.roster().allowances().size(), revocation.ended().size(), remarks);
         } finally {
             serviceManager.send("READY=1");
+        }
+    }
+
+    private void reloadDrop(Registry theRegistry, Configuration next, List<String> remarks) {
+        DropSource source = drop;
+        if (source != null) {
+            source.adopt(next.drop(), next.roster());
+        } else if (!next.settings().drop().directories().isEmpty()) {
+            try {
+                beginDrop(theRegistry, next);
+            } catch (IOException e) {
+                remarks.add("[drop] cannot begin: " + e.getMessage());
+            }
         }
     }
 
@@ -250,8 +292,18 @@ public final class Daemon implements AutoCloseable {
                 .put("what", "control")
                 .put("where", places.controlSocket().toString());
         ArrayNode problems = status.putArray("problems");
-        Objects.requireNonNull(sources, "not started").describe(status, problems);
-        Objects.requireNonNull(sinks, "not started").describe(status, problems);
+        DropSource source = drop;
+        if (source != null) {
+            DropHealth health = source.health();
+            listening
+                    .addObject()
+                    .put("what", "drop")
+                    .put(
+                            "where",
+                            health.directories() + " directories (" + health.watched() + " watched), " + health.files()
+                                    + " files");
+            health.troubles().forEach(trouble -> problems.add("drop: " + trouble));
+        }
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
         }
@@ -259,8 +311,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private List<InetSocketAddress> sshAddresses() {
-        Sources theSources = sources;
-        return theSources == null ? List.of() : theSources.sshAddresses();
+        SshEndpoint endpoint = ssh;
+        return endpoint == null ? List.of() : endpoint.boundAddresses();
     }
 
     private List<ListenAddress> lookupAddresses() {
@@ -286,6 +338,17 @@ public final class Daemon implements AutoCloseable {
         return address instanceof InetSocketAddress socket
                 ? new ListenAddress.Tcp(socket).toString()
                 : address.toString();
+    }
+
+    private static String inTheWay(FileSystemException e) {
+        String why = switch (e) {
+            case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException exists -> "something that is no folder has this name";
+            case NoSuchFileException missing -> "there is no such folder and none can be made";
+            default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        };
+        return "cannot make or write " + e.getFile() + " (" + why
+                + "); give it to the user that the daemon runs as, or name another folder with --state";
     }
 
     private static void makeFolder(Path folder, String mode) throws IOException {

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * The one thread that serves all connections: reads what has come, answers every request that is complete, in order.
  *
  * <p>One loop because an answer takes about a microsecond and a system call several: a second thread would only cost hand-over.
- * One read buffer and one answer buffer serve all connections. No exception ends the loop: a connection that causes one is closed.
+ * One read buffer and one answer buffer serve all connections. No exception ends the loop: a connection that causes one is closed;
+ * nor does a class that cannot be loaded for want of a file handle.
  * Running out of file handles closes the longest idle connection and pauses accepting for a moment, instead of
  * spinning on a connection that cannot be taken.
  */
@@ -85,7 +86,7 @@ final class LookupLoop implements Runnable {
                 tick();
             } catch (ClosedSelectorException e) {
                 break;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError e) {
                 LOG.error("lookup: waiting for requests failed; trying again", e);
                 LockSupport.parkNanos(ACCEPT_PAUSE_MS * 1_000_000);
             }
@@ -117,7 +118,7 @@ final class LookupLoop implements Runnable {
             // Closed while it was being served in this same round.
         } catch (IOException e) {
             close(connection, Close.BROKEN);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             LOG.error("lookup: {}: a request could not be answered; its connection is closed", connection.peer(), e);
             close(connection, Close.BROKEN);
         }

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** ARCHITECTURE.md speaks of what is there: its invariants name tests, its ways through the code name files. */
 final class ArchitectureTest {
-    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))(?:#(\\w+))?`");
     private static final Pattern SOURCE = Pattern.compile("`((?:[a-z]+/)+)(\\w+\\.java)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
     private static final Path MAIN = Path.of("src/main/java/org/scpbeforerelay");
@@ -29,24 +28,9 @@ final class ArchitectureTest {
                 .toList();
         assertThat(invariants).hasSizeGreaterThan(12);
         for (String invariant : invariants) {
-            List<MatchResult> named = TEST.matcher(invariant).results().toList();
+            List<MatchResult> named = NamedTest.in(invariant);
             assertThat(named).as(invariant).isNotEmpty();
-            assertThat(named).as(invariant).allSatisfy(ArchitectureTest::assertIsTest);
-        }
-    }
-
-    private static void assertIsTest(MatchResult named) {
-        List<String> sources = Checkout.javaFiles().stream()
-                .filter(path -> path.startsWith("src/test") && path.endsWith(named.group(1) + ".java"))
-                .map(Checkout::text)
-                .toList();
-        assertThat(sources).as("a test class %s", named.group(1)).hasSize(1);
-        if (named.group(2) != null) {
-            Pattern method = Pattern.compile(
-                    "@(Test|ParameterizedTest)\\b[^;{}]*(\\{[^}]*\\}[^;{}]*)?\\bvoid " + named.group(2) + "\\(");
-            assertThat(method.matcher(sources.getFirst()).find())
-                    .as("%s is a test method", named.group())
-                    .isTrue();
+            assertThat(named).as(invariant).allSatisfy(NamedTest::assertIsThere);
         }
     }
 

@@ -26,9 +26,6 @@ final class Doorkeeper implements SessionListener {
     private static final int ADDRESSES_REMEMBERED = 4096;
     private static final long WINDOW_MS = 60_000;
 
-    /** File handles that are left to the rest of the program. */
-    private static final int HANDLES_RESERVED = 256;
-
     private final EndpointSettings settings;
     private final Clock clock;
     private final int connectionsMax;
@@ -161,10 +158,11 @@ final class Doorkeeper implements SessionListener {
         return failures.count > 0 && clock.now().monotonicMs() - failures.sinceMs < WINDOW_MS;
     }
 
+    /** A quarter of the file handles: mail servers may take half, the store, the commands and the program itself need the rest. */
     private static int connectionsMax() {
         long handles = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()
                 : 1024;
-        return (int) Math.clamp(handles - HANDLES_RESERVED, handles / 2, 1_000_000);
+        return Math.clamp(handles / 4, 16, 1_000_000);
     }
 }

@@ -1,0 +1,38 @@
+package org.scpbeforerelay.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** docs/pitfalls.md: every mistake of the table names a test that is there, or the part that is not built yet. */
+final class PitfallsTest {
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\| ([^|]+) \\| ([^|]+) \\|$");
+    private static final String NOT_BUILT = "not built yet: ";
+
+    private static List<MatchResult> rows() {
+        return ROW.matcher(Checkout.text(Path.of("docs/pitfalls.md"))).results().toList();
+    }
+
+    @Test
+    void allThirtyEightAreThereInOrder() {
+        assertThat(rows())
+                .extracting(row -> Integer.parseInt(row.group(1)))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 38).boxed().toList());
+    }
+
+    @Test
+    void eachNamesTestsThatAreThereOrThePartThatIsMissing() {
+        for (MatchResult row : rows()) {
+            List<MatchResult> named = NamedTest.in(row.group(3));
+            assertThat(named.isEmpty() && !row.group(3).contains(NOT_BUILT))
+                    .as("row without a test: %s", row.group())
+                    .isFalse();
+            assertThat(named).as(row.group()).allSatisfy(NamedTest::assertIsThere);
+        }
+    }
+}

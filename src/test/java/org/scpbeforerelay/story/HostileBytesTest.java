@@ -130,7 +130,9 @@ final class HostileBytesTest {
         }
         await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(() -> assertWorks("127.5.0.2"));
         assertThat(daemon.log()).doesNotContain("\tat ", "Exception in thread");
-        assertThat(daemon.log().lines().count()).as("lines of log, one for each stranger").isLessThan(700);
+        assertThat(daemon.log().lines().count())
+                .as("lines of log, one for each stranger")
+                .isLessThan(700);
     }
 
     @Test

@@ -265,7 +265,10 @@ final class TableWriter implements AutoCloseable {
         sure = false;
         retryMs = Math.clamp(retryMs * 2, RETRY_MS, RETRY_MAX_MS);
         notBeforeMs = now.monotonicMs() + retryMs;
-        String said = why + PostfixTypes.remedy(settings().type(), tools, table.files);
+        String known = health.failure();
+        String said = known != null && known.startsWith(why)
+                ? known
+                : why + PostfixTypes.remedy(settings().type(), tools, table.files);
         if (!said.equals(health.failure())) {
             LOG.warn(
                     "table {}: {}; it stays as it is while all leases in it last, and is tried again",

@@ -153,7 +153,7 @@ abstract class IndexedTableContract extends TableContract {
     @Test
     void pitfall31AnInterruptedProgramNeverLeavesAShortTable() throws Exception {
         // Killed at random, a few milliseconds after it began, in the midst of whatever it does.
-        scene.startAnewWith(toolsBehind("\"$@\" <&0 & p=$!\n"
+        scene.startAnewWith(toolsBehind("exec 3<&0; \"$@\" <&3 & p=$!\n"
                 + "[ $(($(od -An -N1 -tu1 /dev/urandom) % 2)) = 0 ] || { sleep 0.00$(($(od -An -N1 -tu1 /dev/urandom) % 9)); kill -9 $p; }\n"
                 + "wait $p"));
         Random random = new Random(31);

@@ -34,6 +34,9 @@ final class LmdbTable extends AccessTable {
         writeText(rows);
         try {
             index(files.text());
+            if (!there) {
+                TableFiles.letServersRead(files.published());
+            }
         } catch (TableException e) {
             if (!there) {
                 throw e;

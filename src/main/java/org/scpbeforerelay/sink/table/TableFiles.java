@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.List;
 
@@ -71,10 +72,16 @@ record TableFiles(Path folder, TableSettings table) {
 
     /** Brings a finished file to its place in one step, durably: after a power cut it is the old one or the new one. */
     static void rename(Path from, Path to) throws IOException {
+        letServersRead(from);
         try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Mail servers run as users of their own: whatever the daemon's umask, all may read what is published. */
+    static void letServersRead(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     /** Removes everything but what mail servers and people read. */

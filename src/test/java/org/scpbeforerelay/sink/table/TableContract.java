@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,15 @@ abstract class TableContract {
     void theTableIsThereAndEmptyAtTheStartAsPitfall12WantsOfTheHints00() throws Exception {
         assertThat(scene.files().published()).exists();
         assertThat(read()).isEmpty();
+    }
+
+    @Test
+    void mailServersMayReadItWhateverTheirUser() throws Exception {
+        scene.grant("gerard/gwaihir", "203.0.113.7", TERM_MS);
+        scene.round();
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(scene.files().published())))
+                .isEqualTo("rw-r--r--");
     }
 
     @Test

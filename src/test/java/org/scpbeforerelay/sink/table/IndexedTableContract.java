@@ -72,7 +72,7 @@ abstract class IndexedTableContract extends TableContract {
                 "-q",
                 "-",
                 type().word() + ":" + scene.files().text());
-        String keys = String.join("\n", scene.everGranted()) + "\nunknown\n203.0.113\n";
+        String keys = "unknown\n203.0.113\n" + String.join("\n", scene.everGranted());
         CommandResult result = host.exec(Duration.ofSeconds(20), keys, command);
         assertThat(result.stderr()).isEmpty();
         return result.stdout().lines().map(line -> line.replace('\t', ' ')).toList();

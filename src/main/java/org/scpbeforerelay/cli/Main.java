@@ -29,6 +29,7 @@ public final class Main {
         Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
         commands.put("try", TryCommand::new);
         commands.put("serve", ServeCommand::new);
+        commands.put("announce", AnnounceCommand::new);
         commands.put("user", UserCommand::commandLine);
         commands.put("leases", LeasesCommand::new);
         commands.put("grant", GrantCommand::new);

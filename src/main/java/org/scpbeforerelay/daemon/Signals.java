@@ -1,83 +1,51 @@
 package org.scpbeforerelay.daemon;
 
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 
 /**
- * What the signals of signal(7) mean to the daemon: SIGHUP reloads, SIGTERM and SIGINT end it.
+ * What the signals of signal(7) mean to a program that stays: to the daemon, SIGHUP reloads, SIGTERM and SIGINT end it.
  *
- * <p>They are taken before the daemon starts, because a SIGHUP that finds nobody ends the process, and come into force when it
- * serves. The JDK has no other way to SIGHUP than {@code sun.misc.Signal} of the supported module jdk.unsupported (JEP 260). It is
+ * <p>The JDK has no other way to SIGHUP than {@code sun.misc.Signal} of the supported module jdk.unsupported (JEP 260). It is
  * called by reflection, because the compiler warns of it in a way that cannot be silenced.
  */
-public final class Signals implements AutoCloseable {
-    private final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
-    private final Deque<Runnable> giveBack = new ArrayDeque<>();
-
-    private enum Told {
-        RELOAD,
-        END
-    }
-
+public final class Signals {
     private Signals() {}
 
-    /** From now on the process is the daemon's, and signals wait for {@link #serveUntilTold}. */
-    public static Signals take() {
-        Signals signals = new Signals();
-        signals.on("HUP", Told.RELOAD);
-        signals.on("TERM", Told.END);
-        signals.on("INT", Told.END);
-        return signals;
+    /** Returns when the process is told to end. */
+    public static void serveUntilTold(Daemon daemon) throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        on("HUP", daemon::reloadAndLog);
+        on("TERM", end::countDown);
+        on("INT", end::countDown);
+        end.await();
     }
 
-    /** For what a person runs at a terminal: a terminal that is closed (SIGHUP) ends it too. */
-    public static Signals takeAtATerminal() {
-        Signals signals = take();
-        signals.on("HUP", Told.END);
-        return signals;
+    /** Has {@code action} run, on a thread of the JVM's own, at SIGHUP. */
+    public static void onHangup(Runnable action) {
+        on("HUP", action);
     }
 
-    /** Reloads when told so; returns when the process is told to end. */
-    public void serveUntilTold(Daemon daemon) throws InterruptedException {
-        while (told.take() == Told.RELOAD) {
-            daemon.reloadAndLog();
-        }
+    /** Has {@code action} run at SIGTERM and SIGINT, which then no longer end the process by themselves. */
+    public static void onEnd(Runnable action) {
+        on("TERM", action);
+        on("INT", action);
     }
 
-    private void on(String name, Told what) {
+    private static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object handles = Proxy.newProxyInstance(
                     Signals.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        told.add(what);
+                        action.run();
                         return null;
                     });
-            Method handle = signal.getMethod("handle", signal, handler);
-            Object its = signal.getConstructor(String.class).newInstance(name);
-            Object former = handle.invoke(null, its, handles);
-            giveBack.push(() -> {
-                try {
-                    handle.invoke(null, its, former);
-                } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException("SIG" + name + " could not be given back", e);
-                }
-            });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), handles);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "this JVM cannot handle SIG" + name + " (module jdk.unsupported missing)", e);
-        }
-    }
-
-    /** From now on signals do what they did before. */
-    @Override
-    public void close() {
-        while (!giveBack.isEmpty()) {
-            giveBack.pop().run();
         }
     }
 }

@@ -14,8 +14,13 @@ import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.RunningCommand;
 
 /** The daemon as a process of a lab host, with its state folder; and the commands, asked in the same host. */
+<<<<<<< HEAD
 final class DaemonProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(2);
+=======
+public final class DaemonProcess implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(30);
+>>>>>>> 7f8269f (Announcing agent: drives ssh, follows addresses by netlink (wip))
 
     private final Host host;
     private final Path state;
@@ -29,12 +34,12 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     /** With the machine's own clock. */
-    static DaemonProcess in(Host host, String settings) {
+    public static DaemonProcess in(Host host, String settings) {
         return make(host, settings, null);
     }
 
     /** With a clock that the test sets. */
-    static DaemonProcess in(Host host, String settings, Path clockFile) {
+    public static DaemonProcess in(Host host, String settings, Path clockFile) {
         return make(host, settings, clockFile);
     }
 
@@ -49,7 +54,7 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    DaemonProcess start() {
+    public DaemonProcess start() {
         List<String> command = java();
         if (clockFile == null) {
             command.addAll(List.of("org.scpbeforerelay.cli.Main", "serve", "--state", state.toString()));
@@ -62,17 +67,17 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     /** Without a chance to write anything. */
-    void kill() {
+    public void kill() {
         signal("KILL");
         process().awaitExit(Duration.ofSeconds(10));
     }
 
-    void signal(String name) {
+    public void signal(String name) {
         process().signal(name);
     }
 
     /** One of the commands, with this daemon's state folder. */
-    CommandResult command(String... arguments) {
+    public CommandResult command(String... arguments) {
         List<String> command = java();
         command.add("org.scpbeforerelay.cli.Main");
         command.addAll(Arrays.asList(arguments));
@@ -80,7 +85,7 @@ final class DaemonProcess implements AutoCloseable {
         return host.exec(command.toArray(String[]::new));
     }
 
-    String log() {
+    public String log() {
         return process().output();
     }
 

@@ -15,6 +15,9 @@ final class AddressWatch implements AutoCloseable {
         /** Addresses or links may be others now. */
         void addressesChanged();
 
+        /** There may be a way now where there was none. */
+        void routesChanged();
+
         /** The machine slept for about so long. */
         void slept(long ms);
 
@@ -55,8 +58,12 @@ final class AddressWatch implements AutoCloseable {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 watching.countDown();
                 while (!isClosing(0)) {
-                    if (netlink.awaitNotice(TICK_MS)) {
-                        listener.addressesChanged();
+                    switch (netlink.awaitNotice(TICK_MS)) {
+                        case ADDRESSES -> listener.addressesChanged();
+                        case ROUTES -> listener.routesChanged();
+                        case NONE -> {
+                            // A tick alone.
+                        }
                     }
                     pass();
                 }

@@ -149,6 +149,11 @@ public final class Agent {
         }
 
         @Override
+        public void routesChanged() {
+            ways.forEach(Way::tryAgainIfFailed);
+        }
+
+        @Override
         public void slept(long ms) {
             tell(new AgentEvent.Woken("", ms));
             announceNow();

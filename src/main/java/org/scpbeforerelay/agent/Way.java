@@ -36,6 +36,7 @@ final class Way {
     private final Backoff backoff;
     private final Set<String> devices = new ConcurrentSkipListSet<>();
 
+    private volatile boolean failed;
     private Source.@Nullable Present tried;
     private long nextMs;
     private long troubledSinceMs;
@@ -72,6 +73,13 @@ final class Way {
     /** The devices that were leased over this way. */
     Set<String> devices() {
         return devices;
+    }
+
+    /** Does not wait for the end of the pause after a failure. Any thread. */
+    void tryAgainIfFailed() {
+        if (failed) {
+            bell.ringForAll();
+        }
     }
 
     /** Returns when the way is at its end. */
@@ -113,6 +121,7 @@ final class Way {
             backoff.reset();
         }
         tried = source;
+        failed = false;
         nextMs = 0;
         long startedMs = nowMs();
         SshAnswer answer;
@@ -263,6 +272,7 @@ final class Way {
     private @Nullable Ending unreachable(String reason, long startedMs) {
         long waitMs = backoff.nextMs();
         nextMs = nowMs() + waitMs;
+        failed = true;
         if (troubledSinceMs == 0) {
             troubledSinceMs = startedMs;
         }

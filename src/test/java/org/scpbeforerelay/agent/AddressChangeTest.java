@@ -34,8 +34,9 @@ final class AddressChangeTest {
         try (NetworkLab lab = NetworkLab.start()) {
             Host gwaihir = lab.host("gwaihir", "198.51.100.10");
             AnnouncingHost agent = new AnnouncingHost(gwaihir);
-            try (MailHost shadowfax =
-                    MailHost.start(lab.host("shadowfax", "192.0.2.25"), "").user(agent.publicKey())) {
+            try (MailHost shadowfax = MailHost.on(lab.host("shadowfax", "192.0.2.25"), "")
+                    .user(agent.publicKey())
+                    .start()) {
                 try (var running = agent.startGranted("gerard+gwaihir@192.0.2.25:2222", "--interface", "eth0")) {
                     List<Long> tookMs = new ArrayList<>();
                     String old = "198.51.100.10";

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.story.DaemonProcess;
@@ -22,8 +22,8 @@ public final class MailHost implements AutoCloseable {
         this.daemon = daemon;
     }
 
-    /** The daemon, started, with the lab's documentation networks allowed as clients' own addresses. */
-    public static MailHost start(Host host, String moreSettings) {
+    /** The daemon, not started yet, with the lab's documentation networks allowed as clients' own addresses. */
+    public static MailHost on(Host host, String moreSettings) {
         DaemonProcess daemon = DaemonProcess.in(host, """
                 [lease]
                 special_networks = ["198.51.100.0/24", "203.0.113.0/24", "2001:db8:100::/48"]
@@ -35,7 +35,15 @@ public final class MailHost implements AutoCloseable {
                 [console]
                 listen = ""
                 """.formatted(moreSettings));
-        return new MailHost(host, daemon.start());
+        HostKeyCache.fill(daemon.state().resolve("host-keys"));
+        return new MailHost(host, daemon);
+    }
+
+    /** Ready to answer. */
+    public MailHost start() {
+        daemon.start();
+        HostKeyCache.keep(daemon.state().resolve("host-keys"));
+        return this;
     }
 
     public Host host() {
@@ -46,14 +54,15 @@ public final class MailHost implements AutoCloseable {
         return daemon;
     }
 
-    /** Makes {@code gerard} with this key. */
-    public MailHost user(String publicKeyLine) {
+    /** Makes {@code gerard} with these keys; before the start. */
+    public MailHost user(String... publicKeyLines) {
         try {
-            Path file = Files.writeString(host.folder().resolve("gerard.pub"), publicKeyLine + "\n");
-            daemon.command("user", "add", "gerard", "--key", file.toString()).orThrow();
+            Files.writeString(
+                    daemon.state().resolve("users/gerard.toml"),
+                    "keys = [\"" + String.join("\", \"", publicKeyLines) + "\"]\n");
             return this;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

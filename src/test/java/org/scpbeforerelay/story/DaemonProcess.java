@@ -14,13 +14,8 @@ import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.RunningCommand;
 
 /** The daemon as a process of a lab host, with its state folder; and the commands, asked in the same host. */
-<<<<<<< HEAD
-final class DaemonProcess implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofMinutes(2);
-=======
 public final class DaemonProcess implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(30);
->>>>>>> 7f8269f (Announcing agent: drives ssh, follows addresses by netlink (wip))
+    private static final Duration START_MAX = Duration.ofMinutes(2);
 
     private final Host host;
     private final Path state;
@@ -83,6 +78,11 @@ public final class DaemonProcess implements AutoCloseable {
         command.addAll(Arrays.asList(arguments));
         command.addAll(List.of("--state", state.toString()));
         return host.exec(command.toArray(String[]::new));
+    }
+
+    /** Its state folder. */
+    public Path state() {
+        return state;
     }
 
     public String log() {

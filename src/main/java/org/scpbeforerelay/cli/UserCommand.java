@@ -44,6 +44,7 @@ abstract class UserCommand extends Command {
         user.addSubcommand(new UserSwitchCommands.Remove(terminal));
         user.addSubcommand(new UserSwitchCommands.Enable(terminal));
         user.addSubcommand(new UserSwitchCommands.Disable(terminal));
+        user.addSubcommand(new UserClientCommand(terminal));
         user.addSubcommand(key);
         return user;
     }

@@ -54,13 +54,20 @@ record ClientScript(
     /** The script. */
     String text() {
         Map<String, String> values = Map.of(
-                "USER", user.text(),
-                "LOGIN", user + "+" + device,
-                "HOST", host,
-                "PORT", String.valueOf(port),
-                "INTERFACE", networkInterface,
-                "FAMILIES", families,
-                "HOST_KEYS", String.join("\n", hostKeys));
+                "USER",
+                user.text(),
+                "LOGIN",
+                user + "+" + device,
+                "HOST",
+                host,
+                "PORT",
+                String.valueOf(port),
+                "INTERFACE",
+                networkInterface,
+                "FAMILIES",
+                families,
+                "HOST_KEYS",
+                String.join("\n", hostKeys));
         return PLACE.matcher(template())
                 .replaceAll(found -> Matcher.quoteReplacement(values.getOrDefault(found.group(1), found.group())));
     }

@@ -19,9 +19,10 @@ import picocli.CommandLine.Parameters;
 /** {@code user client}: the client for hosts that have nothing but an SSH client. */
 @CommandLine.Command(
         name = "client",
-        description = "Print a shell script that keeps a user's machine announced: for hosts that have a POSIX shell and "
-                + "OpenSSH or dropbear, and nothing else (routers, NAS). This host's keys are pinned in it; a cron line and "
-                + "a systemd timer stand in its head.",
+        description =
+                "Print a shell script that keeps a user's machine announced: for hosts that have a POSIX shell and "
+                        + "OpenSSH or dropbear, and nothing else (routers, NAS). This host's keys are pinned in it; a cron line and "
+                        + "a systemd timer stand in its head.",
         footer = {
             "",
             "Example:",
@@ -49,7 +50,8 @@ final class UserClientCommand extends UserCommand {
     @Option(
             names = "--interface",
             paramLabel = "IF",
-            description = "The client's interface whose addresses to announce; default: the address that this host sees.")
+            description =
+                    "The client's interface whose addresses to announce; default: the address that this host sees.")
     @Nullable
     String networkInterface;
 
@@ -113,7 +115,8 @@ final class UserClientCommand extends UserCommand {
                         ExitStatus.NO, "there is no host key " + file + " yet; the daemon makes it at its first start");
             } catch (IOException e) {
                 throw new CommandFailure(
-                        ExitStatus.NOT_PERMITTED, "the host key " + file + " cannot be read; on a mail host, ask as root");
+                        ExitStatus.NOT_PERMITTED,
+                        "the host key " + file + " cannot be read; on a mail host, ask as root");
             }
         }
         return keys;

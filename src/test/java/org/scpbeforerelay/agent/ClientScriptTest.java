@@ -156,13 +156,14 @@ final class ClientScriptTest {
                 .matches(result -> result.exit() == 69)
                 .satisfies(result -> assertThat(result.stderr()).containsIgnoringCase("refused"));
         Path other = Files.writeString(
-                router.folder().resolve("other"),
-                Files.readString(script).replace("gerard+router", "nobody+router"));
+                router.folder().resolve("other"), Files.readString(script).replace("gerard+router", "nobody+router"));
         assertThat(on(router, other, "sh", client, ""))
                 .matches(result -> result.exit() == 77)
                 .satisfies(result -> assertThat(result.stderr()).contains("not this key"));
-        String wrongKey = Files.readString(script).replaceAll("ssh-ed25519 AAAA\\S{40}", "ssh-ed25519 "
-                + "AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAA".substring(0, 44));
+        String wrongKey = Files.readString(script)
+                .replaceAll(
+                        "ssh-ed25519 AAAA\\S{40}",
+                        "ssh-ed25519 " + "AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAA".substring(0, 44));
         Path between = Files.writeString(router.folder().resolve("between"), wrongKey);
         assertThat(on(router, between, "sh", client, ""))
                 .matches(result -> result.exit() == 78)
@@ -191,10 +192,11 @@ final class ClientScriptTest {
         line.addAll(Arrays.asList(shell.split(" ")));
         line.addAll(List.of(script.toString(), "run"));
         try (var running = router.start("script", line.toArray(String[]::new))) {
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> shadowfax.permits(HERE4) || shadowfax.permits(HERE6));
+            await().atMost(Duration.ofSeconds(20)).until(() -> shadowfax.permits(HERE4) || shadowfax.permits(HERE6));
             running.signal("TERM");
-            assertThat(running.awaitExit(Duration.ofSeconds(20))).as(running.output()).isZero();
+            assertThat(running.awaitExit(Duration.ofSeconds(20)))
+                    .as(running.output())
+                    .isZero();
         }
         assertThat(shadowfax.permits(HERE4)).isFalse();
         assertThat(shadowfax.permits(HERE6)).isFalse();

@@ -52,9 +52,7 @@ final class EveryClientTest {
                 new Client("scp to a folder", true, "scp " + OPENSSH + " -P 2222 FILE gerard@192.0.2.25:tmp/"),
                 new Client("sftp", true, "echo 'put FILE' | sftp " + OPENSSH + " -P 2222 -b - gerard@192.0.2.25"),
                 new Client(
-                        "ssh",
-                        true,
-                        "ssh " + OPENSSH + " -p 2222 gerard@192.0.2.25 announce --device gwaihir ADDRESS"),
+                        "ssh", true, "ssh " + OPENSSH + " -p 2222 gerard@192.0.2.25 announce --device gwaihir ADDRESS"),
                 new Client(
                         "dbclient",
                         true,
@@ -67,7 +65,9 @@ final class EveryClientTest {
                 new Client("pscp -scp", true, "pscp -scp " + PUTTY + " FILE gerard@192.0.2.25:"),
                 new Client("psftp", false, "echo 'put FILE' >batch; psftp -b batch " + PUTTY + " gerard@192.0.2.25"),
                 new Client(
-                        "plink", true, "plink " + PUTTY + " gerard@192.0.2.25 announce --device gwaihir ADDRESS </dev/null"),
+                        "plink",
+                        true,
+                        "plink " + PUTTY + " gerard@192.0.2.25 announce --device gwaihir ADDRESS </dev/null"),
                 new Client(
                         "curl sftp",
                         false,
@@ -111,7 +111,11 @@ final class EveryClientTest {
         Files.writeString(folder.resolve("known_hosts"), "[192.0.2.25]:2222 " + ed25519);
         Files.createDirectories(folder.resolve(".ssh"));
         Files.writeString(folder.resolve(".ssh/known_hosts"), "192.0.2.25 " + ed25519);
-        hostKey = gwaihir.exec("ssh-keygen", "-l", "-f", hostKeys.resolve("ssh_host_ed25519_key.pub").toString())
+        hostKey = gwaihir.exec(
+                        "ssh-keygen",
+                        "-l",
+                        "-f",
+                        hostKeys.resolve("ssh_host_ed25519_key.pub").toString())
                 .orThrow()
                 .stdout()
                 .split(" ")[1];

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,11 +32,6 @@ import org.scpbeforerelay.registry.Recovery;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Revocation;
-import org.scpbeforerelay.source.drop.DropHealth;
-import org.scpbeforerelay.source.drop.DropSource;
-import org.scpbeforerelay.source.drop.LoginEvidence;
-import org.scpbeforerelay.source.ssh.EndpointSettings;
-import org.scpbeforerelay.source.ssh.SshEndpoint;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.view.Json;
@@ -67,8 +63,8 @@ public final class Daemon implements AutoCloseable {
     private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
     private @Nullable Registry registry;
     private @Nullable LookupListener lookup;
-    private @Nullable SshEndpoint ssh;
-    private @Nullable DropSource drop;
+    private @Nullable Sources sources;
+    private @Nullable Sinks sinks;
 
     /**
      * What a reload did.
@@ -91,6 +87,9 @@ public final class Daemon implements AutoCloseable {
         try {
             daemon.begin();
             return daemon;
+        } catch (SettingsException e) {
+            daemon.close();
+            throw e;
         } catch (FileSystemException e) {
             daemon.close();
             throw new StartException(inTheWay(e), e);
@@ -111,9 +110,10 @@ public final class Daemon implements AutoCloseable {
         this.serviceManager = new ServiceNotification(notifySocket);
     }
 
-    private void begin() throws IOException, StoreException {
+    private void begin() throws IOException, StoreException, SettingsException {
         configuration.warnings().forEach(LOG::warn);
-        makeFolder(places.dataDirectory(), "rwx------");
+        // Mail servers read tables below it; what is private in it is so by its own mode.
+        makeFolder(places.dataDirectory(), "rwx--x--x");
         makeFolder(places.runDirectory(), "rwxr-x---");
         SqliteLeaseStore store = SqliteLeaseStore.open(places.dataDirectory().resolve("leases.db"));
         begun.push(store);
@@ -127,14 +127,18 @@ public final class Daemon implements AutoCloseable {
         begun.push(listener);
         listener.start();
         lookup = listener;
+        Sinks beginningSinks = new Sinks(places, opened, clock);
+        begun.push(beginningSinks);
         Recovery.Report report = opened.open();
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
         thread.start();
-        beginSsh(opened);
-        if (!configuration.settings().drop().directories().isEmpty()) {
-            beginDrop(opened, configuration);
-        }
+        beginningSinks.start(configuration.settings());
+        sinks = beginningSinks;
+        Sources beginningSources = new Sources(places, opened, clock);
+        begun.push(beginningSources);
+        beginningSources.start(configuration);
+        sources = beginningSources;
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
         watchHostAddresses(opened);
         begun.push(HeapKeeper.begin());
@@ -146,31 +150,6 @@ public final class Daemon implements AutoCloseable {
                 texts(listener.boundAddresses()),
                 places.controlSocket());
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
-    }
-
-    private void beginSsh(Registry opened) throws IOException {
-        EndpointSettings settings = configuration.ssh(places);
-        if (settings.listen().isEmpty()) {
-            return;
-        }
-        SshEndpoint endpoint = new SshEndpoint(settings, opened, clock, configuration.keyring());
-        begun.push(endpoint);
-        endpoint.start();
-        ssh = endpoint;
-    }
-
-    private void beginDrop(Registry opened, Configuration with) throws IOException {
-        // Until logins are followed, no login proves an address: sshd-login then refuses what is not in may_announce.
-        DropSource source = new DropSource(
-                with.drop(),
-                with.roster(),
-                opened,
-                clock,
-                LoginEvidence.NONE,
-                places.dataDirectory().resolve("drop-seen"));
-        begun.push(source);
-        source.start();
-        drop = source;
     }
 
     /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
@@ -201,17 +180,17 @@ public final class Daemon implements AutoCloseable {
             List<String> remarks = new ArrayList<>(next.warnings());
             remarks.addAll(next.needsRestartAfter(configuration));
             Registry theRegistry = registry();
+            Sources theSources = Objects.requireNonNull(sources, "not started");
+            Sinks theSinks = Objects.requireNonNull(sinks, "not started");
+            theSources.check(next);
             Revocation revocation =
                     theRegistry.adopt(next.roster(), next.terms(hostAddresses)).join();
             LookupListener listener = lookup;
             if (listener != null) {
                 listener.adopt(next.policyChoices());
             }
-            SshEndpoint endpoint = ssh;
-            if (endpoint != null) {
-                endpoint.reload(next.keyring());
-            }
-            reloadDrop(theRegistry, next, remarks);
+            theSources.adopt(next, remarks);
+            theSinks.adopt(next.settings(), remarks);
             configuration = next;
             LOG.info(
                     "settings and users read anew: {} users, {} leases ended",
@@ -221,19 +200,6 @@ public final class Daemon implements AutoCloseable {
                     next.roster().allowances().size(), revocation.ended().size(), remarks);
         } finally {
             serviceManager.send("READY=1");
-        }
-    }
-
-    private void reloadDrop(Registry theRegistry, Configuration next, List<String> remarks) {
-        DropSource source = drop;
-        if (source != null) {
-            source.adopt(next.drop(), next.roster());
-        } else if (!next.settings().drop().directories().isEmpty()) {
-            try {
-                beginDrop(theRegistry, next);
-            } catch (IOException e) {
-                remarks.add("[drop] cannot begin: " + e.getMessage());
-            }
         }
     }
 
@@ -292,18 +258,8 @@ public final class Daemon implements AutoCloseable {
                 .put("what", "control")
                 .put("where", places.controlSocket().toString());
         ArrayNode problems = status.putArray("problems");
-        DropSource source = drop;
-        if (source != null) {
-            DropHealth health = source.health();
-            listening
-                    .addObject()
-                    .put("what", "drop")
-                    .put(
-                            "where",
-                            health.directories() + " directories (" + health.watched() + " watched), " + health.files()
-                                    + " files");
-            health.troubles().forEach(trouble -> problems.add("drop: " + trouble));
-        }
+        Objects.requireNonNull(sources, "not started").describe(status, problems);
+        Objects.requireNonNull(sinks, "not started").describe(status, problems);
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
         }
@@ -311,8 +267,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private List<InetSocketAddress> sshAddresses() {
-        SshEndpoint endpoint = ssh;
-        return endpoint == null ? List.of() : endpoint.boundAddresses();
+        Sources theSources = sources;
+        return theSources == null ? List.of() : theSources.sshAddresses();
     }
 
     private List<ListenAddress> lookupAddresses() {

@@ -26,6 +26,7 @@ shellcheck shellcheck
 netstat net-tools
 nc netcat-openbsd
 strace strace
+setfacl acl
 journalctl systemd
 unshare util-linux
 mount mount

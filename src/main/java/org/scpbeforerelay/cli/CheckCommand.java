@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +16,9 @@ import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.doctor.Finding;
+import org.scpbeforerelay.doctor.LogExam;
 import org.scpbeforerelay.doctor.SettingsExam;
 import org.scpbeforerelay.doctor.TableExam;
-import org.scpbeforerelay.source.login.format.FormatException;
-import org.scpbeforerelay.source.login.format.LineJudge;
-import org.scpbeforerelay.source.login.format.LoginFormats;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -126,15 +123,14 @@ final class CheckCommand extends Command {
         }
     }
 
-    private int testLog(Settings settings, String file) {
+    private int testLog(Settings settings, String file) throws SettingsException {
         List<String> chosen = services.isEmpty() ? settings.loginLog().services() : services;
+        LogExam exam = LogExam.of(settings.loginLog(), chosen);
         try (BufferedReader lines = open(file)) {
-            LineJudge judge = new LineJudge(
-                    LoginFormats.read(settings.loginLog().formats()).chosen(chosen), ZoneId.systemDefault());
             long nowMs = System.currentTimeMillis();
             boolean allUnderstood = true;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String said = judge.explainLine(line, nowMs);
+                String said = exam.explain(line, nowMs);
                 boolean understood = !said.startsWith("NOT UNDERSTOOD");
                 allUnderstood &= understood;
                 if (!said.startsWith("not ours")) {
@@ -145,8 +141,6 @@ final class CheckCommand extends Command {
                 }
             }
             return allUnderstood ? ExitStatus.DONE : ExitStatus.NO;
-        } catch (FormatException e) {
-            throw new CommandFailure(ExitStatus.CONFIGURATION, String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitStatus.NO, "there is no file " + file);
         } catch (IOException e) {

@@ -1,10 +1,7 @@
 package org.scpbeforerelay.cli;
 
-import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.config.SettingsException;
-import org.scpbeforerelay.sink.table.TableException;
-import org.scpbeforerelay.sink.table.TableExpirer;
-import org.scpbeforerelay.sink.table.TableTools;
+import org.scpbeforerelay.daemon.TablesWhileAway;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -29,25 +26,9 @@ final class TableCommand extends Command {
 
     @Override
     public Integer call() throws SettingsException {
-        TableExpirer.Report report;
-        try {
-            report = new TableExpirer(places().tablesDirectory(), TableTools.ofPath(), new SystemClock()).expire();
-        } catch (TableException e) {
-            throw new CommandFailure(ExitStatus.NO, String.valueOf(e.getMessage()));
-        }
-        if (report.daemonAlive()) {
-            println("the daemon is there and keeps the tables itself");
-            return ExitStatus.DONE;
-        }
-        for (TableExpirer.Outcome outcome : report.tables()) {
-            String failure = outcome.failure();
-            if (failure != null) {
-                terminal.err().println(outcome.table() + ": " + failure);
-            } else {
-                println(outcome.table() + ": " + Spoken.count(outcome.ended(), "lease", "leases") + " ended, "
-                        + outcome.left() + " left");
-            }
-        }
-        return report.succeeded() ? ExitStatus.DONE : ExitStatus.NO;
+        TablesWhileAway.Outcome outcome = TablesWhileAway.expire(places());
+        outcome.done().forEach(this::println);
+        outcome.failures().forEach(failure -> terminal.err().println(failure));
+        return outcome.failures().isEmpty() ? ExitStatus.DONE : ExitStatus.NO;
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.Network;
-import org.scpbeforerelay.source.login.format.LoginFormats;
 
 /**
  * The whole settings file, one record for each of its tables. What the file does not say has the default. Immutable; read with
@@ -139,7 +138,19 @@ public record Settings(
             Users users,
             boolean endAtLogout) {
         /** The formats that come with the program. */
-        public static final List<String> SERVICES = LoginFormats.BUILT_IN;
+        public static final List<String> SERVICES = List.of(
+                "courier",
+                "cyrus",
+                "dovecot",
+                "imapproxy",
+                "perdition",
+                "popa3d",
+                "qpopper",
+                "solid-pop3d",
+                "sshd",
+                "teapop",
+                "uw-imap",
+                "vpopmail");
 
         public static final LoginLog DEFAULTS =
                 new LoginLog(List.of(), List.of(), List.of("dovecot"), null, Term.ofSeconds(1_800), Users.KNOWN, false);

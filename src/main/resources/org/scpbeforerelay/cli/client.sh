@@ -140,9 +140,10 @@ watcher=
 # stop_now: ended from outside. `run` revokes on its way out.
 # shellcheck disable=SC2317  # called by a trap
 stop_now() {
-    trap '' INT TERM HUP
+    # Not '': what is ignored stays ignored in the commands that are still to come.
+    trap : INT TERM HUP
     for process in $child $watcher; do
-        kill "$process" 2>/dev/null
+        kill -9 "$process" 2>/dev/null
     done
     if [ "$mode" = run ]; then
         revoke
@@ -180,12 +181,13 @@ call() {
     child=$!
     (
         sleep "$limit"
-        kill "$child"
+        kill -9 "$child"
     ) >/dev/null 2>&1 &
     watcher=$!
     wait "$child"
     called=$?
-    kill "$watcher" 2>/dev/null
+    # Not TERM: one that was only just made may still take it for this shell's own.
+    kill -9 "$watcher" 2>/dev/null
     wait "$watcher" 2>/dev/null
     child=
     watcher=

@@ -106,7 +106,7 @@ final class AgentThroughTroubleTest {
             gwaihir.setAddress("198.51.100.77");
             awaitPermitted("198.51.100.77");
             assertThat(shadowfax.permits("198.51.100.10")).isFalse();
-            assertThat(running.output()).contains("198.51.100.77", "was 198.51.100.10");
+            running.awaitOutput("198.51.100.77 until", SOON).awaitOutput("was 198.51.100.10", SOON);
         }
     }
 

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.story.DaemonProcess;
@@ -57,9 +59,8 @@ public final class MailHost implements AutoCloseable {
     /** Makes {@code gerard} with these keys; before the start. */
     public MailHost user(String... publicKeyLines) {
         try {
-            Files.writeString(
-                    daemon.state().resolve("users/gerard.toml"),
-                    "keys = [\"" + String.join("\", \"", publicKeyLines) + "\"]\n");
+            String keys = Stream.of(publicKeyLines).map(line -> "\"" + line + "\"").collect(Collectors.joining(", "));
+            Files.writeString(daemon.state().resolve("users/gerard.toml"), "keys = [" + keys + "]\n");
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -59,7 +59,8 @@ public final class MailHost implements AutoCloseable {
     /** Makes {@code gerard} with these keys; before the start. */
     public MailHost user(String... publicKeyLines) {
         try {
-            String keys = Stream.of(publicKeyLines).map(line -> "\"" + line + "\"").collect(Collectors.joining(", "));
+            String keys =
+                    Stream.of(publicKeyLines).map(line -> "\"" + line + "\"").collect(Collectors.joining(", "));
             Files.writeString(daemon.state().resolve("users/gerard.toml"), "keys = [" + keys + "]\n");
             return this;
         } catch (IOException e) {

@@ -19,7 +19,7 @@ import java.util.List;
 final class AnnounceBenchmark implements Bench.Benchmark {
     private static final int CONCURRENT = 16;
     private static final long ROUND_MS = 2_000;
-    private static final int WARM_UP_ROUNDS = 4;
+    private static final int WARM_UP_ROUNDS = 8;
     private static final double RATIO_MIN = 8;
 
     @Override
@@ -114,6 +114,7 @@ final class AnnounceBenchmark implements Bench.Benchmark {
             return new Load(new ProcessBuilder(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
+                            "@" + ServedDaemon.launcher().resolveSibling("lib/jvm.options"), // the quick compiler is warm sooner
                             "--enable-native-access=ALL-UNNAMED",
                             "-cp",
                             System.getProperty("java.class.path"),

@@ -7,9 +7,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.source.ssh.AnnouncingClient;
@@ -22,9 +26,13 @@ final class AnnounceLoad {
     /** The exchange that OpenSSH's client of Debian 12 and its server agree on. */
     private static final String EXCHANGE = "sntrup761x25519-sha512@openssh.com";
 
+    /** One for each server, kept: making one costs more than many copies. */
+    private static final Map<Integer, AnnouncingClient> CLIENTS = new HashMap<>();
+
     private AnnounceLoad() {}
 
     public static void main(String[] arguments) throws Exception {
+        Logger.getLogger("").setLevel(Level.OFF); // a line for each host key would cost more than the copy
         KeyPair key = KeyUtils.generateKeyPair("ssh-ed25519", 256);
         System.out.println("key " + AnnouncingClient.line(key));
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -87,8 +88,18 @@ final class HostKeys {
         return found.getFirst();
     }
 
+    private static KeyPair generate(String type, int bits) throws GeneralSecurityException {
+        if (!type.equals(KeyPairProvider.SSH_RSA)) {
+            return KeyUtils.generateKeyPair(type, bits);
+        }
+        // By the JDK itself: the other provider searches for primes several times as long, and the first start waits for it.
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+    }
+
     private static KeyPair make(Path file, String type, int bits) throws IOException, GeneralSecurityException {
-        KeyPair key = KeyUtils.generateKeyPair(type, bits);
+        KeyPair key = generate(type, bits);
         ByteArrayOutputStream secret = new ByteArrayOutputStream();
         OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "scp-before-relay", null, secret);
         ByteArrayOutputStream open = new ByteArrayOutputStream();

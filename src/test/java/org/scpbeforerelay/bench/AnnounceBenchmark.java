@@ -114,7 +114,9 @@ final class AnnounceBenchmark implements Bench.Benchmark {
             return new Load(new ProcessBuilder(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
-                            "@" + ServedDaemon.launcher().resolveSibling("lib/jvm.options"), // the quick compiler is warm sooner
+                            "@"
+                                    + ServedDaemon.launcher()
+                                            .resolveSibling("lib/jvm.options"), // the quick compiler is warm sooner
                             "--enable-native-access=ALL-UNNAMED",
                             "-cp",
                             System.getProperty("java.class.path"),

@@ -92,7 +92,8 @@ final class HostKeys {
         if (!type.equals(KeyPairProvider.SSH_RSA)) {
             return KeyUtils.generateKeyPair(type, bits);
         }
-        // By the JDK itself: the other provider searches for primes several times as long, and the first start waits for it.
+        // By the JDK itself: the other provider searches for primes several times as long, and the first start waits
+        // for it.
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
         generator.initialize(bits);
         return generator.generateKeyPair();

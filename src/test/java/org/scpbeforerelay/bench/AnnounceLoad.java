@@ -49,24 +49,24 @@ final class AnnounceLoad {
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         long beginNs = System.nanoTime();
         long endNs = beginNs + ms * 1_000_000;
-        try (AnnouncingClient client = AnnouncingClient.by(EXCHANGE, new InetSocketAddress("127.0.0.1", port), key)) {
-            List<Thread> threads = new ArrayList<>();
-            for (int i = 0; i < concurrent; i++) {
-                String file = "d" + i + "-ip";
-                threads.add(Thread.ofPlatform().start(() -> {
-                    try {
-                        while (System.nanoTime() < endNs && failure.get() == null) {
-                            copy(client, file);
-                            copies.incrementAndGet();
-                        }
-                    } catch (IOException | RuntimeException e) {
-                        failure.compareAndSet(null, e);
+        AnnouncingClient client = CLIENTS.computeIfAbsent(
+                port, server -> AnnouncingClient.by(EXCHANGE, new InetSocketAddress("127.0.0.1", server), key));
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < concurrent; i++) {
+            String file = "d" + i + "-ip";
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    while (System.nanoTime() < endNs && failure.get() == null) {
+                        copy(client, file);
+                        copies.incrementAndGet();
                     }
-                }));
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
+                } catch (IOException | RuntimeException e) {
+                    failure.compareAndSet(null, e);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
         }
         Exception failed = failure.get();
         if (failed != null) {

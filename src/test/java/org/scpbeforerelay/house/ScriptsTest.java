@@ -258,6 +258,15 @@ final class ScriptsTest {
     }
 
     @Test
+    void theAgentStartsWithoutTheDaemonsCache() throws Exception {
+        jdk("new", "25");
+
+        assertThat(launch("announce", "gerard@shadowfax").out())
+                .doesNotContain("AOTCache")
+                .endsWith("announce gerard@shadowfax\n");
+    }
+
+    @Test
     void failedTrainingRunIsNoHindrance() throws Exception {
         Path jdk = jdk("new", "25");
         script(jdk.resolve("bin/java"), "case \"$*\" in *AOTCacheOutput*) exit 1;; esac; echo \"new: $*\"\n");

@@ -36,11 +36,50 @@ final class StatusCommand extends Command {
                 + Spoken.count(answer.path("users").asLong(), "user", "users") + " known");
         answer.path("listening")
                 .forEach(each ->
-                        println("  " + String.format("%-9s", each.path("what").asString())
-                                + each.path("where").asString()));
-        println("  store     " + answer.path("store").asString());
-        println("  settings  " + answer.path("settings").asString());
+                        row(each.path("what").asString(), each.path("where").asString()));
+        if (answer.has("drop")) {
+            row("drop", drop(answer.path("drop")));
+        }
+        answer.path("login_log").forEach(each -> row("login log", loginLog(each)));
+        answer.path("tables").forEach(each -> row("table", table(each)));
+        answer.path("hooks").forEach(each -> row("hook", hook(each)));
+        row("store", answer.path("store").asString());
+        row("settings", answer.path("settings").asString());
         answer.path("problems").forEach(problem -> println(terminal.red("  problem   ") + problem.asString()));
         return well ? ExitStatus.DONE : ExitStatus.NO;
+    }
+
+    private void row(String what, String how) {
+        println("  " + String.format("%-9s ", what) + how);
+    }
+
+    private static String drop(JsonNode drop) {
+        return Spoken.count(drop.path("directories").asLong(), "directory", "directories") + " ("
+                + drop.path("watched").asLong() + " watched), "
+                + Spoken.count(drop.path("files").asLong(), "file", "files") + "; since the start "
+                + drop.path("announced").asLong() + " announced, "
+                + drop.path("refused").asLong() + " refused";
+    }
+
+    private static String loginLog(JsonNode log) {
+        return log.path("service").asString() + ": "
+                + Spoken.count(log.path("logins").asLong(), "login", "logins") + ", "
+                + Spoken.count(log.path("not_understood").asLong(), "line", "lines") + " not understood";
+    }
+
+    private static String table(JsonNode table) {
+        return table.path("table").asString() + ": "
+                + Spoken.count(table.path("rows").asLong(), "row", "rows") + ", "
+                + Spoken.count(table.path("changes").asLong(), "change", "changes") + ", "
+                + (table.has("published_at")
+                        ? "last published " + table.path("published_at").asString()
+                        : "not yet published");
+    }
+
+    private static String hook(JsonNode hook) {
+        return hook.path("run").asString() + ": "
+                + Spoken.count(hook.path("runs").asLong(), "run", "runs") + ", "
+                + hook.path("failures").asLong() + " failed, "
+                + hook.path("waiting").asLong() + " waiting";
     }
 }

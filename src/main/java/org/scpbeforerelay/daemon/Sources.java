@@ -123,6 +123,7 @@ final class Sources implements AutoCloseable {
             DropHealth health = source.health();
             status.putObject("drop")
                     .put("directories", health.directories())
+                    .put("watched", health.watched())
                     .put("files", health.files())
                     .put("announced", health.announced())
                     .put("refused", health.refused());

@@ -202,9 +202,9 @@ class RigTest {
     /** The address that Postfix puts into its log. */
     private String sourceInTheLog(Host from, String source) throws Exception {
         try (var smtp = SmtpConversation.openFrom(from, source, "192.0.2.25", 25)) {
-            return smtp.hello().code() == 250 && postfix.mailLog().contains("connect from unknown[" + source)
-                    ? source
-                    : postfix.mailLog();
+            assertThat(smtp.hello().code()).isEqualTo(250);
+            await().untilAsserted(() -> assertThat(postfix.mailLog()).contains("connect from unknown[" + source));
+            return source;
         }
     }
 

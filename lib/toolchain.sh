@@ -213,10 +213,17 @@ train() {
 
 # --- Starting ----------------------------------------------------------------------------------------------------------------------
 
-# run_java ARGUMENT…: becomes the JVM, with our flags, the cache where there is one, and the user's own flags last.
+# run_java ARGUMENT…: becomes the JVM, with our flags, the cache where there is one, and the user's own flags last. The daemon's
+# flags are taken when $daemon says so.
 run_java() {
     # shellcheck disable=SC2086  # SBR_JAVA_OPTS is a list of words
     set -- ${SBR_JAVA_OPTS:-} "$@"
+    if [ -n "${daemon:-}" ]; then
+        set -- "@$root/lib/daemon.options" "$@"
+        # glibc would keep a heap of its own for each thread.
+        : "${MALLOC_ARENA_MAX:=1}"
+        export MALLOC_ARENA_MAX
+    fi
     [ ! -s "$aot_cache" ] || set -- "-XX:AOTCache=$aot_cache" "$@"
     exec "$JAVA_HOME/bin/java" "@$root/lib/jvm.options" "$@"
 }

@@ -38,12 +38,24 @@ final class ByteWords {
         return c * EACH;
     }
 
-    /** Where {@code word} has the byte that one or the other is filled with: the highest bit of each such byte, no other. */
-    static long where(long word, long one, long other) {
-        long x = word ^ one;
-        long y = word ^ other;
+    /** Where {@code word} has the byte that {@code wanted} is filled with: the highest bit of each such byte, no other. */
+    static long where(long word, long wanted) {
+        long x = word ^ wanted;
         // Adding carries into the highest bit of a byte unless its low bits are all zero; no carry leaves the byte.
-        return ~(((x & LOW_BITS) + LOW_BITS | x) & ((y & LOW_BITS) + LOW_BITS | y) | LOW_BITS);
+        return ~((x & LOW_BITS) + LOW_BITS | x | LOW_BITS);
+    }
+
+    /** Where the byte that {@code wanted} is filled with first stands in {@code bytes[from, to)}; -1 when nowhere. */
+    static int find(byte[] bytes, int from, int to, long wanted) {
+        int at = from;
+        for (; to - at >= SIZE; at += SIZE) {
+            long marks = where(at(bytes, at), wanted);
+            if (marks != 0) {
+                return at + first(marks);
+            }
+        }
+        long marks = where(tail(bytes, at, to), wanted);
+        return marks == 0 ? -1 : at + first(marks);
     }
 
     /** The index, 0 to 7, of the first byte that is marked; by multiplication, which the quick compiler knows. */

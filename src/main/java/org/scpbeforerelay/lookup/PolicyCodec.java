@@ -21,8 +21,6 @@ final class PolicyCodec implements LookupCodec {
     static final int REQUEST_MAX = 64 * 1024;
 
     private static final long LINE_FEEDS = ByteWords.filledWith('\n');
-    private static final long EQUALS_SIGNS = ByteWords.filledWith('=');
-    private static final int NOT_YET = -1;
 
     private final PolicyRequest request = new PolicyRequest();
     private final PolicyAnswers answers;
@@ -35,28 +33,20 @@ final class PolicyCodec implements LookupCodec {
     public int answer(byte[] bytes, int from, int to, ByteBuffer answer) {
         request.begin(bytes);
         int line = from;
-        int equals = NOT_YET;
-        for (int at = from; at < to; at += ByteWords.SIZE) {
-            long word = to - at >= ByteWords.SIZE ? ByteWords.at(bytes, at) : ByteWords.tail(bytes, at, to);
-            for (long marks = ByteWords.where(word, LINE_FEEDS, EQUALS_SIGNS); marks != 0; marks &= marks - 1) {
-                int mark = at + ByteWords.first(marks);
-                boolean ends = bytes[mark] == '\n';
-                if (equals >= 0) {
-                    if (ends) {
-                        request.attribute(line, equals, mark);
-                        line = mark + 1;
-                        equals = NOT_YET;
-                    }
-                } else if (ends) {
-                    return mark == line && line > from ? finish(from, line + 1, answer) : MALFORMED;
-                } else if (mark == line) {
-                    return MALFORMED;
-                } else {
-                    equals = mark;
-                }
+        for (int end = lineEnd(bytes, line, to); end >= 0; end = lineEnd(bytes, line, to)) {
+            if (end == line) {
+                return line > from ? finish(from, line + 1, answer) : MALFORMED;
             }
+            if (!request.attribute(line, end)) {
+                return MALFORMED;
+            }
+            line = end + 1;
         }
         return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;
+    }
+
+    private static int lineEnd(byte[] bytes, int from, int to) {
+        return ByteWords.find(bytes, from, to, LINE_FEEDS);
     }
 
     private int finish(int from, int end, ByteBuffer answer) {

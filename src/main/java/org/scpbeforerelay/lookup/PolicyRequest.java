@@ -22,16 +22,17 @@ final class PolicyRequest {
         OTHER
     }
 
+    // With the sign that ends them: so a longer name, or a shorter one, is another.
     private static final Name[] NAMES = names(
-            "request",
-            "protocol_state",
-            "client_address",
-            "sender",
-            "instance",
-            "recipient",
-            "queue_id",
-            "recipient_count",
-            "sasl_username");
+            "request=",
+            "protocol_state=",
+            "client_address=",
+            "sender=",
+            "instance=",
+            "recipient=",
+            "queue_id=",
+            "recipient_count=",
+            "sasl_username=");
     private static final int REQUEST = 0;
     private static final int PROTOCOL_STATE = 1;
     private static final int CLIENT_ADDRESS = 2;
@@ -42,6 +43,8 @@ final class PolicyRequest {
     private static final int RECIPIENT_COUNT = 7;
     private static final int SASL_USERNAME = 8;
     private static final int NOT_OURS = -1;
+
+    private static final long EQUALS_SIGNS = ByteWords.filledWith('=');
 
     private static final byte[] SMTPD_ACCESS_POLICY = ascii("smtpd_access_policy");
     private static final byte[] RCPT = ascii("RCPT");
@@ -59,8 +62,9 @@ final class PolicyRequest {
      * @param last the last eight bytes; 0 where there are fewer
      */
     private record Name(int length, long mask, long first, long last) {
-        boolean stands(byte[] bytes, int from) {
-            return (ByteWords.at(bytes, from) & mask) == first
+        boolean stands(byte[] bytes, int from, int to) {
+            return to - from >= length
+                    && (ByteWords.at(bytes, from) & mask) == first
                     && (length <= ByteWords.SIZE || ByteWords.at(bytes, from + length - ByteWords.SIZE) == last);
         }
     }
@@ -73,13 +77,21 @@ final class PolicyRequest {
         }
     }
 
-    /** Takes note of one attribute. With the line's end there are at least eight bytes from each of our names' beginnings. */
-    void attribute(int nameFrom, int nameTo, int valueTo) {
-        int which = which(nameFrom, nameTo - nameFrom);
-        if (which >= 0 && starts[which] < 0) {
-            starts[which] = nameTo + 1;
-            ends[which] = valueTo;
+    /**
+     * Takes note of one line, whose line feed stands at {@code to}.
+     *
+     * @return false when it is no attribute: it has no {@code =}, or nothing before it
+     */
+    boolean attribute(int from, int to) {
+        int which = which(from, to);
+        if (which < 0) {
+            return ByteWords.find(bytes, from, to, EQUALS_SIGNS) > from;
         }
+        if (starts[which] < 0) {
+            starts[which] = from + NAMES[which].length;
+            ends[which] = to;
+        }
+        return true;
     }
 
     /** Whether it asks what we answer: {@code request=smtpd_access_policy}. */
@@ -157,18 +169,24 @@ final class PolicyRequest {
         return start >= 0 && ends[which] - start == wanted.length && same(start, wanted);
     }
 
-    private int which(int from, int length) {
-        int candidate = switch (length) {
-            case 6 -> SENDER;
-            case 7 -> REQUEST;
-            case 8 -> bytes[from] == 'i' ? INSTANCE : QUEUE_ID;
-            case 9 -> RECIPIENT;
-            case 13 -> SASL_USERNAME;
-            case 14 -> bytes[from] == 'p' ? PROTOCOL_STATE : CLIENT_ADDRESS;
-            case 15 -> RECIPIENT_COUNT;
+    private int which(int from, int to) {
+        // The shortest of our lines is "sender=" and its line feed: eight bytes, a word.
+        if (to - from < ByteWords.SIZE - 1) {
+            return NOT_OURS;
+        }
+        int candidate = switch (bytes[from]) {
+            case 'c' -> CLIENT_ADDRESS;
+            case 'i' -> INSTANCE;
+            case 'p' -> PROTOCOL_STATE;
+            case 'q' -> QUEUE_ID;
+            case 'r' ->
+                bytes[from + 2] == 'q'
+                        ? REQUEST
+                        : to - from > 9 && bytes[from + 9] == '_' ? RECIPIENT_COUNT : RECIPIENT;
+            case 's' -> bytes[from + 1] == 'e' ? SENDER : SASL_USERNAME;
             default -> NOT_OURS;
         };
-        return candidate >= 0 && NAMES[candidate].stands(bytes, from) ? candidate : NOT_OURS;
+        return candidate >= 0 && NAMES[candidate].stands(bytes, from, to) ? candidate : NOT_OURS;
     }
 
     private boolean same(int from, byte[] wanted) {

@@ -19,7 +19,7 @@ import java.util.List;
 final class AnnounceBenchmark implements Bench.Benchmark {
     private static final int CONCURRENT = 16;
     private static final long ROUND_MS = 2_000;
-    private static final int WARM_UP_ROUNDS = 8;
+    private static final int WARM_UP_ROUNDS = 30;
     private static final double RATIO_MIN = 8;
 
     @Override

@@ -10,31 +10,26 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * The yardstick: takes whatever has come for a request and sends the same answer, in as few lines as NIO allows. {@code (PORT SOCKET
- * PROTOCOL)…}: one door for each protocol's answer. Ends with its standard input.
+ * The yardstick: sends back the bytes that have come, in as few lines as NIO allows. {@code PORT SOCKET}. Ends with its standard
+ * input.
  */
 final class EchoServer {
     private EchoServer() {}
 
     public static void main(String[] arguments) throws IOException {
         Selector selector = Selector.open();
-        for (int i = 0; i < arguments.length; i += 3) {
-            byte[] answer = Protocol.valueOf(arguments[i + 2]).answer().getBytes(StandardCharsets.US_ASCII);
-            ByteBuffer bytes = ByteBuffer.allocateDirect(answer.length).put(answer);
-            ServerSocketChannel tcp = ServerSocketChannel.open();
-            tcp.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[i])), 1024);
-            tcp.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, bytes);
-            ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            unix.bind(UnixDomainSocketAddress.of(Path.of(arguments[i + 1])), 1024);
-            unix.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, bytes);
-        }
-        ByteBuffer input = ByteBuffer.allocateDirect(32 * 1024);
-        Consumer<SelectionKey> serving = key -> serve(key, input);
+        ServerSocketChannel tcp = ServerSocketChannel.open();
+        tcp.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), 1024);
+        tcp.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+        ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        unix.bind(UnixDomainSocketAddress.of(Path.of(arguments[1])), 1024);
+        unix.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(32 * 1024);
+        Consumer<SelectionKey> serving = key -> serve(key, bytes);
         Thread.ofPlatform().daemon().start(() -> {
             while (true) {
                 try {
@@ -47,8 +42,7 @@ final class EchoServer {
         serveUntilInputEnds();
     }
 
-    private static void serve(SelectionKey key, ByteBuffer input) {
-        ByteBuffer answer = (ByteBuffer) key.attachment();
+    private static void serve(SelectionKey key, ByteBuffer bytes) {
         try {
             if (key.channel() instanceof ServerSocketChannel door) {
                 SocketChannel client = door.accept();
@@ -56,13 +50,13 @@ final class EchoServer {
                 if (client.getLocalAddress() instanceof InetSocketAddress) {
                     client.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 }
-                client.register(key.selector(), SelectionKey.OP_READ, answer);
+                client.register(key.selector(), SelectionKey.OP_READ);
             } else if (key.channel() instanceof SocketChannel client) {
-                input.clear();
-                if (client.read(input) < 0) {
+                bytes.clear();
+                if (client.read(bytes) < 0) {
                     client.close();
                 } else {
-                    client.write(answer.rewind());
+                    client.write(bytes.flip());
                 }
             }
         } catch (IOException e) {

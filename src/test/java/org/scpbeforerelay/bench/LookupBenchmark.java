@@ -50,26 +50,20 @@ final class LookupBenchmark implements Bench.Benchmark {
                         + " of the echo server's, p99 within "
                         + P99_MAX + " of it");
         int port = freePort();
-        int[] echoPorts = {freePort(), freePort(), freePort()};
-        List<String> echoArguments = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            echoArguments.add(Integer.toString(echoPorts[echoArguments.size() / 3]));
-            echoArguments.add(folder.resolve("echo-" + protocol).toString());
-            echoArguments.add(protocol.name());
-        }
+        int echoPort = freePort();
         try (ServerProcess ours = ServerProcess.start(
                         LookupServer.class,
                         Integer.toString(port),
                         folder.resolve("policy").toString(),
                         Integer.toString(LEASES));
-                ServerProcess echo = ServerProcess.start(EchoServer.class, echoArguments.toArray(String[]::new))) {
-            int index = 0;
+                ServerProcess echo = ServerProcess.start(
+                        EchoServer.class,
+                        Integer.toString(echoPort),
+                        folder.resolve("echo").toString())) {
             for (Protocol protocol : Protocol.values()) {
                 for (boolean unix : new boolean[] {true, false}) {
                     SocketAddress ourDoor = unix ? UnixDomainSocketAddress.of(folder.resolve("policy")) : tcp(port);
-                    SocketAddress echoDoor = unix
-                            ? UnixDomainSocketAddress.of(folder.resolve("echo-" + protocol))
-                            : tcp(echoPorts[index]);
+                    SocketAddress echoDoor = unix ? UnixDomainSocketAddress.of(folder.resolve("echo")) : tcp(echoPort);
                     for (int connections : CONNECTIONS) {
                         String name =
                                 protocol.name().toLowerCase(Locale.ROOT) + (unix ? " unix " : " tcp ") + connections;
@@ -81,7 +75,6 @@ final class LookupBenchmark implements Bench.Benchmark {
                         pair.report(report, unix ? "unix" : "tcp");
                     }
                 }
-                index++;
             }
         } finally {
             try (var left = Files.list(folder)) {
@@ -117,8 +110,8 @@ final class LookupBenchmark implements Bench.Benchmark {
         void measure(int rounds) throws IOException {
             ByteBuffer[] requests = requests(protocol);
             int answerLength = protocol.answer().length();
-            try (LookupLoad ourLoad = new LookupLoad(ours.door, connections, requests, answerLength);
-                    LookupLoad echoLoad = new LookupLoad(echo.door, connections, requests, answerLength)) {
+            try (LookupLoad ourLoad = new LookupLoad(ours.door, connections, requests, request -> answerLength);
+                    LookupLoad echoLoad = new LookupLoad(echo.door, connections, requests, ByteBuffer::limit)) {
                 ourLoad.run(WARM_UP_MS);
                 echoLoad.run(WARM_UP_MS);
                 for (int i = 0; i < rounds; i++) {

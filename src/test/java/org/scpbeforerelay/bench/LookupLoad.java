@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.function.ToIntFunction;
 
 /**
  * Asks over a number of connections, on each the next question when the former is answered: one thread, as mail servers' processes
@@ -19,7 +20,7 @@ final class LookupLoad implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final ByteBuffer[] requests;
-    private final int answerLength;
+    private final ToIntFunction<ByteBuffer> answerLength;
     private final ByteBuffer input = ByteBuffer.allocateDirect(4096);
     private final long[] samplesNs = new long[SAMPLES_MAX];
     private int samples;
@@ -40,7 +41,9 @@ final class LookupLoad implements AutoCloseable {
     /** What one round came to. */
     record Round(double perSecond, double p50Us, double p99Us, long answered) {}
 
-    LookupLoad(SocketAddress server, int connections, ByteBuffer[] requests, int answerLength) throws IOException {
+    /** For a server that gives each request an answer of so many bytes. */
+    LookupLoad(SocketAddress server, int connections, ByteBuffer[] requests, ToIntFunction<ByteBuffer> answerLength)
+            throws IOException {
         this.requests = requests;
         this.answerLength = answerLength;
         for (int i = 0; i < connections; i++) {
@@ -95,7 +98,7 @@ final class LookupLoad implements AutoCloseable {
         ByteBuffer request = requests[next];
         next = next + 1 == requests.length ? 0 : next + 1;
         line.askedNs = System.nanoTime();
-        line.missing = answerLength;
+        line.missing = answerLength.applyAsInt(request);
         if (line.channel.write(request.rewind()) < request.limit()) {
             throw new IOException("a request did not fit into the socket");
         }

@@ -28,7 +28,7 @@ final class MemoryBenchmark implements Bench.Benchmark {
             }
             try (TemporaryFolder state = TemporaryFolder.make()) {
                 SeededState.make(state.path(), leases);
-                try (ServedDaemon daemon = ServedDaemon.start(state.path())) {
+                try (ServedDaemon daemon = ServedDaemon.start(state.path(), leases)) {
                     double ready = ProcessFigures.residentMiB(daemon.pid());
                     Thread.sleep(SETTLING_MS);
                     double settled = ProcessFigures.residentMiB(daemon.pid());

@@ -41,7 +41,7 @@ final class SeededState {
         }
         SystemClock clock = new SystemClock();
         Moment now = clock.now().plusMs(-1_000); // a lease from the future would be dropped
-        Path file = Files.createDirectories(state.resolve("data")).resolve("leases.db");
+        Path file = state.resolve("leases.db");
         try (SqliteLeaseStore store = SqliteLeaseStore.open(file)) {
             List<LeaseChange> batch = new ArrayList<>();
             for (int i = 0; i < leases; i++) {

@@ -14,15 +14,17 @@ import java.util.regex.Pattern;
 
 /** {@code scp-before-relay serve} as a person starts it: by the launcher, with its flags and its cache, on a folder of its own. */
 final class ServedDaemon implements AutoCloseable {
-    private static final Pattern SSH = Pattern.compile("ready: .*ssh on 127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern SSH = Pattern.compile("ready: (\\d+) leases.*ssh on 127\\.0\\.0\\.1:(\\d+)");
     private static final int END_SECONDS_MAX = 20;
 
     private final Process process;
+    private final int leases;
     private final InetSocketAddress ssh;
     private final double readyMs;
 
-    private ServedDaemon(Process process, InetSocketAddress ssh, double readyMs) {
+    private ServedDaemon(Process process, int leases, InetSocketAddress ssh, double readyMs) {
         this.process = process;
+        this.leases = leases;
         this.ssh = ssh;
         this.readyMs = readyMs;
     }
@@ -33,6 +35,16 @@ final class ServedDaemon implements AutoCloseable {
                 .toAbsolutePath()
                 .normalize()
                 .resolve("scp-before-relay");
+    }
+
+    /** Starts it on a folder with so many leases recorded; returns when it says that it is ready with all of them. */
+    static ServedDaemon start(Path state, int leases) throws IOException {
+        ServedDaemon daemon = start(state);
+        if (daemon.leases == leases) {
+            return daemon;
+        }
+        daemon.close();
+        throw new IOException("serve revived " + daemon.leases + " of " + leases + " recorded leases");
     }
 
     /** Starts it on a folder with settings; returns when it says that it is ready. */
@@ -50,7 +62,10 @@ final class ServedDaemon implements AutoCloseable {
                 double readyMs = (System.nanoTime() - beginNs) / 1e6;
                 Thread.ofPlatform().daemon().start(() -> drain(output));
                 return new ServedDaemon(
-                        process, new InetSocketAddress("127.0.0.1", Integer.parseInt(ready.group(1))), readyMs);
+                        process,
+                        Integer.parseInt(ready.group(1)),
+                        new InetSocketAddress("127.0.0.1", Integer.parseInt(ready.group(2))),
+                        readyMs);
             }
             said.append(line).append('\n');
         }

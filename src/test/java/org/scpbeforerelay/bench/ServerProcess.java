@@ -25,18 +25,19 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("lib/jvm.options"),
+                "@" + root.resolve("lib/daemon.options"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path")));
         String further = System.getenv("SBR_JAVA_OPTS");
         if (further != null && !further.isBlank()) {
-            command.addAll(3, List.of(further.trim().split("\\s+")));
+            command.addAll(4, List.of(further.trim().split("\\s+")));
         }
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        ServerProcess server = new ServerProcess(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("MALLOC_ARENA_MAX", "1");
+        ServerProcess server = new ServerProcess(builder.start());
         server.await("ready");
         return server;
     }

@@ -51,7 +51,7 @@ final class StartBenchmark implements Bench.Benchmark {
             SeededState.make(state.path(), leases);
             ServedDaemon.start(state.path()).close(); // the first start makes host keys
             for (int i = 0; i < rounds; i++) {
-                try (ServedDaemon daemon = ServedDaemon.start(state.path())) {
+                try (ServedDaemon daemon = ServedDaemon.start(state.path(), leases)) {
                     ms[i] = daemon.readyMs();
                 }
             }

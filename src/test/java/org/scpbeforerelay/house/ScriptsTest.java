@@ -61,7 +61,7 @@ final class ScriptsTest {
         Files.createDirectories(checkout.resolve(".mvn"));
         Files.createDirectories(checkout.resolve("lib"));
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");
-        for (String file : List.of("scp-before-relay", "lib/toolchain.sh", "lib/jvm.options")) {
+        for (String file : List.of("scp-before-relay", "lib/toolchain.sh", "lib/jvm.options", "lib/daemon.options")) {
             Files.copy(Checkout.ROOT.resolve(file), checkout.resolve(file));
         }
         for (String tool : BASE_TOOLS) {
@@ -283,6 +283,14 @@ final class ScriptsTest {
         environment.put("SBR_JAVA_OPTS", "-Xmx99m -verbose");
 
         assertThat(launch("status").out()).contains("jvm.options").contains(" -Xmx99m -verbose -jar ");
+    }
+
+    @Test
+    void daemonHasFlagsOfItsOwn() throws Exception {
+        jdk("new", "25");
+
+        assertThat(launch("serve").out()).containsSubsequence("lib/jvm.options", "lib/daemon.options", " -jar ");
+        assertThat(launch("status").out()).doesNotContain("daemon.options");
     }
 
     private Path jdk(String name, String version) throws IOException {

@@ -2,13 +2,13 @@ package org.scpbeforerelay.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Eight bytes at a time against one at a time. */
 final class ByteWordsTest {
-    private static final long ONE = ByteWords.filledWith('\n');
-    private static final long OTHER = ByteWords.filledWith('=');
+    private static final long WANTED = ByteWords.filledWith('\n');
 
     @Test
     void exactlyTheWantedBytesAreMarkedWhateverStandsBesideThem() {
@@ -29,10 +29,22 @@ final class ByteWordsTest {
         }
     }
 
+    @Test
+    void firstOneOfARangeIsFoundAndNoneBehindIt() {
+        byte[] bytes = "a=b\n=".repeat(7).getBytes(StandardCharsets.US_ASCII);
+        String text = new String(bytes, StandardCharsets.US_ASCII);
+        for (int from = 0; from < bytes.length; from++) {
+            for (int to = from; to <= bytes.length; to++) {
+                int expected = text.substring(from, to).indexOf('\n');
+                assertThat(ByteWords.find(bytes, from, to, WANTED)).isEqualTo(expected < 0 ? -1 : from + expected);
+            }
+        }
+    }
+
     private static void assertMarked(long word, byte[] bytes, int from, int to) {
-        long marks = ByteWords.where(word, ONE, OTHER);
+        long marks = ByteWords.where(word, WANTED);
         for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '=') {
+            if (bytes[i] == '\n') {
                 assertThat(from + ByteWords.first(marks)).isEqualTo(i);
                 marks &= marks - 1;
             }

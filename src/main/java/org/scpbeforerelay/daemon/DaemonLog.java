@@ -17,6 +17,9 @@ import java.util.logging.Logger;
  * sd-daemon(3) has it and has no time of its own, since the journal adds one; elsewhere it begins with the time in UTC.
  */
 public final class DaemonLog {
+    // Held, because the log manager does not: a logger that is collected comes back without its level.
+    private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
+
     private DaemonLog() {}
 
     /** Sets the process's logging up. */
@@ -32,7 +35,7 @@ public final class DaemonLog {
         root.addHandler(handler);
         root.setLevel(Level.INFO);
         // MINA tells of every client that goes away; that is the clients' business.
-        Logger.getLogger("org.apache.sshd").setLevel(Level.SEVERE);
+        SSH_LIBRARY.setLevel(Level.SEVERE);
     }
 
     /** Leaves out what is not a warning: for {@code try}, whose page is what a person reads. */

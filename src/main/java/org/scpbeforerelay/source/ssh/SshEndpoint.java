@@ -3,7 +3,6 @@ package org.scpbeforerelay.source.ssh;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +18,6 @@ import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelListener;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -32,6 +30,7 @@ import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.lease.Lease;
@@ -65,6 +64,7 @@ public final class SshEndpoint implements AutoCloseable {
 
     private final EndpointSettings settings;
     private final Registry registry;
+    private @Nullable HostKeys hostKeys;
     private final Server server =
             (Server) ServerBuilder.builder().factory(Server::new).build(true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -97,8 +97,9 @@ public final class SshEndpoint implements AutoCloseable {
 
     /** Loads or makes the host keys and listens. The error names the file or address, and the remedy. */
     public void start() throws IOException {
-        List<KeyPair> keys = HostKeys.loadOrMake(settings.hostKeys());
-        server.setKeyPairProvider(KeyPairProvider.wrap(keys));
+        HostKeys keys = HostKeys.loadOrMake(settings.hostKeys());
+        hostKeys = keys;
+        server.setKeyPairProvider(keys);
         List<InetSocketAddress> addresses = withoutShadowed(settings.listen());
         if (addresses.isEmpty()) {
             return;
@@ -159,6 +160,10 @@ public final class SshEndpoint implements AutoCloseable {
             server.stop(true);
         } catch (IOException e) {
             LOG.warn("the SSH endpoint did not close cleanly: {}", e.getMessage());
+        }
+        HostKeys keys = hostKeys;
+        if (keys != null) {
+            keys.close();
         }
         timer.shutdownNow();
         answering.shutdown();

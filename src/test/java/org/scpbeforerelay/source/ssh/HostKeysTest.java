@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +23,7 @@ final class HostKeysTest {
     @Test
     void keysAreMadeOncePrivateAndWholeAndAreNeverOverwritten() throws Exception {
         Path keys = folder.resolve("a/host-keys");
-        var made = HostKeys.loadOrMake(keys).getFirst().getPublic();
+        var made = whole(keys);
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys)))
                 .isEqualTo("rwx------");
@@ -34,7 +38,7 @@ final class HostKeysTest {
                             "ssh_host_rsa_key",
                             "ssh_host_rsa_key.pub");
         }
-        assertThat(HostKeys.loadOrMake(keys).getFirst().getPublic()).isEqualTo(made);
+        assertThat(whole(keys)).isEqualTo(made).hasSize(2);
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         assertThatThrownBy(() -> HostKeys.loadOrMake(keys))
@@ -51,6 +55,45 @@ final class HostKeysTest {
                     .hasMessageContaining(file + ": no usable host key")
                     .hasMessageContaining("move it away");
             assertThat(file).hasContent(garbage);
+        }
+    }
+
+    @Test
+    void sshKeygenReadsThem() throws Exception {
+        whole(folder);
+        for (String type : List.of("ed25519", "rsa")) {
+            Path file = folder.resolve("ssh_host_" + type + "_key");
+            ProcessRun run = ProcessRun.of(folder, List.of("ssh-keygen", "-y", "-f", file.toString()));
+            assertThat(run.status()).as(run.err()).isZero();
+            assertThat(Files.readString(Path.of(file + ".pub")))
+                    .contains(run.out().split(" ")[1]);
+        }
+    }
+
+    /** The public keys, as soon as all are made. */
+    private static List<PublicKey> whole(Path folder) throws Exception {
+        try (HostKeys keys = HostKeys.loadOrMake(folder)) {
+            keys.whole().get(2, TimeUnit.MINUTES);
+            List<PublicKey> all = new ArrayList<>();
+            keys.loadKeys(null).forEach(key -> all.add(key.getPublic()));
+            return all;
+        }
+    }
+
+    @Test
+    void nothingIsWrittenAfterTheEnd() throws Exception {
+        HostKeys keys = HostKeys.loadOrMake(folder);
+        keys.close();
+        List<Path> then = files();
+
+        keys.whole().get(2, TimeUnit.MINUTES);
+
+        assertThat(files()).isEqualTo(then);
+    }
+
+    private List<Path> files() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.sorted().toList();
         }
     }
 }

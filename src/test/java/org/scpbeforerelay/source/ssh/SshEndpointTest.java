@@ -250,18 +250,4 @@ final class SshEndpointTest {
                         .status())
                 .isEqualTo(255);
     }
-
-    @Test
-    void hostKeysAreMadeOnceAndReadableBySshKeygen() throws Exception {
-        var before = HostKeys.loadOrMake(folder.resolve("host-keys")).getFirst().getPublic();
-        for (String type : List.of("ed25519", "rsa")) {
-            Path file = folder.resolve("host-keys/ssh_host_" + type + "_key");
-            ProcessRun run = ProcessRun.of(folder, List.of("ssh-keygen", "-y", "-f", file.toString()));
-            assertThat(run.status()).as(run.err()).isZero();
-            assertThat(Files.readString(folder.resolve(file + ".pub")))
-                    .contains(run.out().split(" ")[1]);
-        }
-        assertThat(HostKeys.loadOrMake(folder.resolve("host-keys")).getFirst().getPublic())
-                .isEqualTo(before);
-    }
 }

@@ -3,6 +3,7 @@ package org.scpbeforerelay.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import org.scpbeforerelay.spelling.Nearest;
 
 /** {@code embedded}, {@code redis://[user:password@]host[:port][/number]}, or the same with {@code rediss} for TLS. */
 final class StoreUrl {

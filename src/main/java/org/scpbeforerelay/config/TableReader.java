@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.spelling.Nearest;
 import org.tomlj.MutableTomlTable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.lease.DeviceName;
+import org.scpbeforerelay.spelling.Nearest;
 
 /**
  * A key that may speak for a user: a line of authorized_keys, as sshd(8) describes it under AUTHORIZED_KEYS FILE FORMAT.
@@ -60,7 +61,7 @@ public record AuthorizedKey(
             text = text.substring(blank).strip();
             blank = wordLength(text);
         }
-        if (Nearest.of(options, KeyType.names()).isPresent()) {
+        if (Nearest.to(options, KeyType.names()).isPresent()) {
             throw noType(options);
         }
         KeyOptions parsed = KeyOptions.parse(options);
@@ -145,7 +146,7 @@ public record AuthorizedKey(
 
     private static KeySyntaxException noType(String word) {
         return new KeySyntaxException("'" + KeySyntaxException.printable(word) + "' is no type of key"
-                + Nearest.of(word, KeyType.names())
+                + Nearest.to(word, KeyType.names())
                         .map(near -> "; did you mean '" + near + "'?")
                         .orElse(": expected a line like 'ssh-ed25519 AAAA… gerard@gwaihir'"));
     }

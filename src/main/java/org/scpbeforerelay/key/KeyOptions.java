@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lease.DeviceName;
+import org.scpbeforerelay.spelling.Nearest;
 
 /** The options before a key: {@code from="…",restrict,device="gwaihir"}; values in double quotes, a quote in them as {@code \"}. */
 final class KeyOptions {
@@ -214,6 +215,6 @@ final class KeyOptions {
         List<String> all = new ArrayList<>(WITH_EFFECT);
         all.addAll(FLAGS_WITHOUT_EFFECT.stream().sorted().toList());
         all.addAll(VALUES_WITHOUT_EFFECT.stream().sorted().toList());
-        return Nearest.of(name, all);
+        return Nearest.to(name, all);
     }
 }

@@ -167,7 +167,7 @@ public final class Registry implements RelayDesk {
         }
         try {
             rounds.run(round, roster, terms, clock.now(), clock.bootId());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A defect: nobody shall wait for an answer that will not come.
             round.forEach(request -> request.answer().completeExceptionally(e));
             throw e;

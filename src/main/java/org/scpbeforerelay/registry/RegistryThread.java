@@ -41,8 +41,9 @@ public final class RegistryThread implements AutoCloseable {
         while (!stopping || registry.hasWork()) {
             try {
                 registry.runOnce();
-            } catch (RuntimeException e) {
-                // A defect in one round must not end the writer: who asked is told, and so is the operator.
+            } catch (RuntimeException | Error e) {
+                // A defect in one round, or a class that could not be loaded for want of file handles, must not end the
+                // writer: who asked is told, and so is the operator. Want of memory ends the process by itself.
                 LOG.error("a round of the registry failed; what was asked in it has failed too", e);
             }
             if (!stopping && !registry.hasWork()) {

@@ -116,7 +116,7 @@ final class Rounds {
     private boolean commit(List<LeaseChange> changes, String bootId) {
         try {
             store.commit(changes, bootId);
-        } catch (StoreException | RuntimeException e) {
+        } catch (StoreException | RuntimeException | Error e) {
             String message = String.valueOf(e.getMessage());
             if (!message.equals(failure)) {
                 LOG.error("{}. Until that is mended, announcements are refused; leases that stand go on", message, e);

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.scpbeforerelay.announce.Rate;
+import org.scpbeforerelay.spelling.Nearest;
 
 /** The small texts within settings. */
 final class ValuesTest {

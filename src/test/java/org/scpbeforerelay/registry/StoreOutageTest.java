@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.announce.RefusalCode;
+import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.registry.WatchedStore.Fault;
 import org.scpbeforerelay.store.StoreException;
@@ -114,5 +115,16 @@ final class StoreOutageTest {
             throw new IllegalStateException("a defect");
         };
         assertThat(Scene.refusal(scene.announce(GWAIHIR, HOME))).isEqualTo(RefusalCode.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void aClassThatTheStoreCannotLoadIsAnsweredAsAFailureAndTheNextRoundGoesOn() {
+        scene.store.onRecorded = () -> {
+            throw new NoClassDefFoundError("no file handle left");
+        };
+        assertThat(Scene.refusal(scene.announce(GWAIHIR, HOME))).isEqualTo(RefusalCode.STORE_UNAVAILABLE);
+
+        scene.store.onRecorded = () -> {};
+        assertThat(scene.announce(GWAIHIR, HOME)).isInstanceOf(Verdict.Granted.class);
     }
 }

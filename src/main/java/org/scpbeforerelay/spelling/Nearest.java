@@ -1,4 +1,4 @@
-package org.scpbeforerelay.config;
+package org.scpbeforerelay.spelling;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,18 +6,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a mistyped word was probably meant to be. */
-final class Nearest {
+public final class Nearest {
     private static final int LENGTH_MAX = 64;
 
     private Nearest() {}
 
     /** {@code ; did you mean 'term'?}, or nothing when no known word is near. */
-    static String hint(String word, Collection<String> known) {
+    public static String hint(String word, Collection<String> known) {
         return to(word, known).map(near -> "; did you mean '" + near + "'?").orElse("");
     }
 
     /** The known word with the fewest slips from this one: at most one for every three letters. */
-    static Optional<String> to(String word, Collection<String> known) {
+    public static Optional<String> to(String word, Collection<String> known) {
         if (word.length() > LENGTH_MAX) {
             return Optional.empty();
         }

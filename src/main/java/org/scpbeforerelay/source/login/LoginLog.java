@@ -110,9 +110,9 @@ public final class LoginLog implements AutoCloseable {
         }
     }
 
-    /** How well each service is understood. */
-    public List<ServiceHealth> health() {
-        return health.report();
+    /** How well each service is understood; empty while nothing is followed. */
+    public synchronized List<ServiceHealth> health() {
+        return followers.isEmpty() ? List.of() : health.report();
     }
 
     @Override

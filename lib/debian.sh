@@ -40,6 +40,7 @@ exim4 exim4-base exim4-daemon-light
 opensmtpd opensmtpd
 sendmail sendmail-bin sendmail-base sendmail-cf
 openssh-server openssh-server openssh-sftp-server
+rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel
 nftables nftables
 '

@@ -85,6 +85,11 @@ final class SettingValues {
         return text;
     }
 
+    /** An absolute path, or a systemd unit. */
+    static String fileOrUnit(String text) {
+        return text.indexOf('/') >= 0 ? absolute(text) : unit(text);
+    }
+
     /** A format of login lines; with own formats, any name may be one. */
     static String service(String text, boolean ownFormats) {
         if (ownFormats ? !SERVICE_NAME.matcher(text).matches() : !Settings.LoginLog.SERVICES.contains(text)) {

@@ -100,9 +100,11 @@ public record Settings(
      *
      * @param directories absolute, shell patterns; none: it is off
      * @param pattern of the base name, with exactly one {@code *}, which stands for the device
+     * @param sshdLog where sshd's logins are, for {@link Proof#SSHD_LOGIN}: absolute paths of files, and systemd units;
+     *     none: where the system has them
      */
-    public record Drop(List<String> directories, String pattern, Proof proof) {
-        public static final Drop DEFAULTS = new Drop(List.of(), "*-ip", Proof.ALLOWANCE);
+    public record Drop(List<String> directories, String pattern, Proof proof, List<String> sshdLog) {
+        public static final Drop DEFAULTS = new Drop(List.of(), "*-ip", Proof.ALLOWANCE, List.of());
 
         /** What makes a dropped file's address believable. */
         public enum Proof implements Word {
@@ -116,6 +118,7 @@ public record Settings(
 
         public Drop {
             directories = List.copyOf(directories);
+            sshdLog = List.copyOf(sshdLog);
         }
     }
 

@@ -136,7 +136,8 @@ public final class SettingsFile {
         Drop drop = new Drop(
                 in.distinctList("directories", defaults.directories(), SettingValues::absolute),
                 in.text("pattern", defaults.pattern(), SettingValues::dropPattern),
-                in.word("proof", defaults.proof()));
+                in.word("proof", defaults.proof()),
+                in.distinctList("sshd_log", defaults.sshdLog(), SettingValues::fileOrUnit));
         in.done();
         return drop;
     }

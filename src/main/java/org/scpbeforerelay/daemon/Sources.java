@@ -2,8 +2,6 @@ package org.scpbeforerelay.daemon;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,12 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class Sources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
-    /** Where sshd's logins are written when no journal has them. */
-    private static final List<Path> AUTH_LOGS = List.of(Path.of("/var/log/auth.log"), Path.of("/var/log/secure"));
-
-    private static final List<String> SSHD_UNITS = List.of("ssh.service", "sshd.service");
-    private static final long SSHD_LOGIN_COUNTS_MS = 15 * 60_000;
-
     private final Places places;
     private final Registry registry;
     private final Clock clock;
@@ -45,6 +37,7 @@ final class Sources implements AutoCloseable {
     private @Nullable SshEndpoint ssh;
     private @Nullable LoginLog loginLog;
     private @Nullable DropSource drop;
+    private @Nullable SshdLogins sshd;
 
     Sources(Places places, Registry registry, Clock clock) {
         this.places = places;
@@ -85,14 +78,15 @@ final class Sources implements AutoCloseable {
             endpoint.reload(next.keyring());
         }
         DropSource source = drop;
-        if (source != null) {
-            source.adopt(next.drop(), next.roster());
-            return;
-        }
         try {
-            beginDrop(next);
+            if (source == null) {
+                beginDrop(next);
+            } else {
+                evidence(next);
+                source.adopt(next.drop(), next.roster());
+            }
         } catch (IOException | SettingsException e) {
-            remarks.add("[drop] cannot begin: " + e.getMessage());
+            remarks.add("[drop] cannot be taken into force: " + e.getMessage());
         }
     }
 
@@ -147,38 +141,30 @@ final class Sources implements AutoCloseable {
         if (settings.directories().isEmpty()) {
             return;
         }
-        RecentLogins logins = new RecentLogins();
-        if (settings.proof() == DropSettings.Proof.SSHD_LOGIN) {
-            begin(sshdLogins(logins)).start();
-        }
         DropSource source = begin(new DropSource(
                 settings,
                 configuration.roster(),
                 registry,
                 clock,
-                logins,
+                evidence(configuration),
                 places.dataDirectory().resolve("drop-seen")));
         source.start();
         drop = source;
     }
 
-    /** Follows sshd's own log, for its logins as evidence; nothing in it becomes a lease. */
-    private LoginLog sshdLogins(RecentLogins logins) throws SettingsException {
-        List<Path> files = AUTH_LOGS.stream().filter(Files::exists).toList();
-        LoginLogSettings settings = new LoginLogSettings(
-                files,
-                files.isEmpty() ? SSHD_UNITS : List.of(),
-                List.of("sshd"),
-                null,
-                SSHD_LOGIN_COUNTS_MS,
-                false,
-                places.dataDirectory().resolve("sshd-logins"),
-                ZoneId.systemDefault());
+    /** Follows sshd's own log where {@code proof} asks for it, and as the settings have it now. */
+    private SshdLogins evidence(Configuration configuration) throws SettingsException {
+        SshdLogins logins = sshd;
+        if (logins == null) {
+            logins = begin(new SshdLogins(places.dataDirectory().resolve("sshd-logins"), registry));
+            sshd = logins;
+        }
         try {
-            return LoginLog.witness(settings, registry, logins);
+            logins.adopt(configuration.settings().drop());
         } catch (FormatException e) {
             throw formatProblem(e);
         }
+        return logins;
     }
 
     private LoginLog loginLog(Settings settings) throws SettingsException {

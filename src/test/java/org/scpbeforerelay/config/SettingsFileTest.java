@@ -56,7 +56,12 @@ final class SettingsFileTest {
                         folderOfFile.resolve("authorities"),
                         Term.parse("5s"),
                         50));
-        assertThat(settings.drop()).isEqualTo(new Drop(List.of("/home/*/tmp"), "addr-*", Drop.Proof.SSHD_LOGIN));
+        assertThat(settings.drop())
+                .isEqualTo(new Drop(
+                        List.of("/home/*/tmp"),
+                        "addr-*",
+                        Drop.Proof.SSHD_LOGIN,
+                        List.of("/var/log/auth.log", "sshd@.service")));
         assertThat(settings.loginLog())
                 .isEqualTo(new LoginLog(
                         List.of(Path.of("/var/log/mail.log")),

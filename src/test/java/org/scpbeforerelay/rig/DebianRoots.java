@@ -19,6 +19,7 @@ public final class DebianRoots {
             "postfix", "usr/sbin/smtp-sink",
             "dovecot", "usr/sbin/dovecot",
             "openssh-server", "usr/sbin/sshd",
+            "rsyslog", "usr/sbin/rsyslogd",
             "redis", "usr/bin/redis-server",
             "exim4", "usr/sbin/exim4",
             "opensmtpd", "usr/sbin/smtpd",

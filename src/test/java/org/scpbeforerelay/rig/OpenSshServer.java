@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,15 @@ public final class OpenSshServer implements AutoCloseable {
      *     for here, see {@link #addSftpOnlyUser}
      */
     public static OpenSshServer start(Host host, int port, String... moreLines) {
+        return start(host, port, List.of("-D", "-e"), moreLines);
+    }
+
+    /** The same, and it logs to {@link Syslog}, as the system's does; {@link #log} then has nothing. */
+    public static OpenSshServer startWithSyslog(Host host, int port, String... moreLines) {
+        return start(host, port, List.of("-D"), moreLines);
+    }
+
+    private static OpenSshServer start(Host host, int port, List<String> options, String... moreLines) {
         if (!Files.exists(host.path("/usr/sbin/sshd"))) {
             throw new IllegalStateException(host.name() + " has no sshd: make it with lab.server(\"" + host.name()
                     + "\", List.of(\"openssh-server\"), ...)");
@@ -47,7 +57,9 @@ public final class OpenSshServer implements AutoCloseable {
         host.shell("mkdir -p " + FOLDER + "/authorized /var/lib/lab && groupadd -g 60028 sftponly\n"
                 + "ssh-keygen -q -t ed25519 -N '' -f " + FOLDER + "/host_key");
         host.write(FOLDER + "/sshd_config", configuration(port, moreLines), 0600);
-        var program = host.start("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", FOLDER + "/sshd_config");
+        List<String> command = new ArrayList<>(List.of("/usr/sbin/sshd", "-f", FOLDER + "/sshd_config"));
+        command.addAll(options);
+        var program = host.start("sshd", command.toArray(String[]::new));
         var server = new OpenSshServer(host, port, program);
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(server::listens);
         return server;

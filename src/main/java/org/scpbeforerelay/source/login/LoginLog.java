@@ -35,6 +35,11 @@ public final class LoginLog implements AutoCloseable {
     private static final long AFTER_JOURNAL_MS = 2_000;
     private static final long CLOSE_WITHIN_MS = 5_000;
 
+    /** How far back a witness begins, in bytes of a file and in time of the journal: what proves may be just before the start. */
+    private static final long WITNESS_BACK = 4L << 20;
+
+    private static final long WITNESS_BACK_MS = 15 * 60_000;
+
     /** Rotated files are looked into as long as a line in them may still count. */
     private static final long AGE_BEYOND_TERM_MS = 3_600_000;
 
@@ -57,10 +62,22 @@ public final class LoginLog implements AutoCloseable {
         this(settings, registry, journalctl, login -> {}, true);
     }
 
-    /** Follows logs and tells of each login, and announces none: for evidence. The witness is told on the followers' threads. */
+    /**
+     * Follows logs and tells of each login, and announces none: for evidence. Begins each time a bit before the present, since
+     * nothing of what was told before is kept. The witness is told on the followers' threads.
+     */
     public static LoginLog witness(LoginLogSettings settings, Registry registry, Consumer<LoginSighting.Login> witness)
             throws FormatException {
-        return new LoginLog(settings, registry, List.of("journalctl"), witness, false);
+        return witness(settings, registry, List.of("journalctl"), witness);
+    }
+
+    static LoginLog witness(
+            LoginLogSettings settings,
+            Registry registry,
+            List<String> journalctl,
+            Consumer<LoginSighting.Login> witness)
+            throws FormatException {
+        return new LoginLog(settings, registry, journalctl, witness, false);
     }
 
     private LoginLog(
@@ -134,6 +151,13 @@ public final class LoginLog implements AutoCloseable {
 
     private long wallMs() {
         return registry.now().wallMs();
+    }
+
+    /** For the first time of a witness, and after trouble: a login told twice is no harm to it, one not told is. */
+    private void forgetAsWitness(Path saved) throws IOException {
+        if (!announces) {
+            Files.deleteIfExists(saved);
+        }
     }
 
     private Path place(String name) throws IOException {
@@ -214,8 +238,15 @@ public final class LoginLog implements AutoCloseable {
         @Override
         public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
             Path saved = place(fileName(file));
+            forgetAsWitness(saved);
             try (FileFollower follower = new FileFollower(
-                    file, saved, settings.termMs() + AGE_BEYOND_TERM_MS, sink, LoginLog.this::wallMs, () -> stop)) {
+                    file,
+                    saved,
+                    settings.termMs() + AGE_BEYOND_TERM_MS,
+                    sink,
+                    LoginLog.this::wallMs,
+                    () -> stop,
+                    announces ? 0 : WITNESS_BACK)) {
                 while (stopped.getCount() > 0) {
                     if (!follower.poll() && stopped.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
                         return;
@@ -249,13 +280,16 @@ public final class LoginLog implements AutoCloseable {
 
         @Override
         public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
+            Path saved = place("journal.place");
+            forgetAsWitness(saved);
             while (!stop) {
                 JournalFollower follower = new JournalFollower(
                         journalctl,
                         Set.copyOf(settings.journal()),
-                        place("journal.place"),
+                        saved,
                         sink,
-                        LoginLog.this::wallMs);
+                        LoginLog.this::wallMs,
+                        announces ? 0 : WITNESS_BACK_MS);
                 end = follower::close;
                 if (!stop) {
                     follower.run();

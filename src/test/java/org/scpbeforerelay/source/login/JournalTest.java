@@ -27,6 +27,7 @@ import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.registry.LeaseEvent;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
+import org.scpbeforerelay.source.login.format.LoginSighting;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 
 /**
@@ -108,6 +109,46 @@ final class JournalTest {
         }
     }
 
+    @Test
+    void pitfall2LinesOfInstancesCountByTheirTemplateAndLookalikesDoNot() throws Exception {
+        try (LoginLog logins = logins("ssh@.service", "sshd@.service", "sshd.service")) {
+            logins.start();
+            await().atMost(LIMIT).until(() -> registry.book().size() == 3);
+        }
+        assertThat(registry.book().all())
+                .extracting(lease -> lease.user() + " " + lease.addressText())
+                .containsExactlyInAnyOrder("gerard 203.0.1.21", "gerard 203.0.1.22", "gerard 203.0.1.23");
+    }
+
+    @Test
+    void oneInstanceByItsNameIsThatOneAlone() throws Exception {
+        try (LoginLog logins = logins("sshd@3-192.0.2.25:22-203.0.1.22:51234.service", "dovecot.service")) {
+            logins.start();
+            await().atMost(LIMIT).until(() -> registry.book().size() == 2);
+        }
+        assertThat(registry.book().all())
+                .extracting(lease -> lease.user() + " " + lease.addressText())
+                .containsExactlyInAnyOrder("gerard 203.0.1.22", "manwe 203.0.1.8");
+    }
+
+    @Test
+    void aWitnessBeginsALittleBeforeThePresentAndLeasesNothing() throws Exception {
+        List<LoginSighting.Login> told = new CopyOnWriteArrayList<>();
+        for (int start = 0; start < 2; start++) {
+            told.clear();
+            clock.passMs(60_000);
+            try (LoginLog witness =
+                    LoginLog.witness(settings(List.of("ssh.service")), registry, recordedJournal(), told::add)) {
+                witness.start();
+                await().atMost(LIMIT).until(() -> told.size() == 2);
+            }
+        }
+        assertThat(told)
+                .extracting(login -> login.user() + " " + login.address())
+                .containsExactly("gerard 203.0.1.7", "gerard 2a00:1450::7");
+        assertThat(registry.book().size()).isZero();
+    }
+
     private static ProcessHandle journalctl() {
         return await().atMost(LIMIT)
                 .until(
@@ -121,16 +162,27 @@ final class JournalTest {
     }
 
     private LoginLog logins() throws Exception {
-        LoginLogSettings settings = new LoginLogSettings(
+        return logins("ssh.service", "dovecot.service");
+    }
+
+    private LoginLog logins(String... units) throws Exception {
+        return new LoginLog(settings(List.of(units)), registry, recordedJournal());
+    }
+
+    private List<String> recordedJournal() {
+        return List.of("journalctl", "--file=" + folder.resolve("recorded.journal"));
+    }
+
+    private LoginLogSettings settings(List<String> units) {
+        return new LoginLogSettings(
                 List.of(),
-                List.of("ssh.service", "dovecot.service"),
+                units,
                 List.of("sshd", "dovecot"),
                 null,
                 1_800_000,
                 false,
                 folder.resolve("places"),
                 ZoneOffset.UTC);
-        return new LoginLog(settings, registry, List.of("journalctl", "--file=" + folder.resolve("recorded.journal")));
     }
 
     private static UserName user(String name) {

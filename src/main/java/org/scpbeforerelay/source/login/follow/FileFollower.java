@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Follows one log file by its name.
  *
  * <ul>
- *   <li>At the very first start from its end; later from the saved place. A file that appears later is read from its start.
+ *   <li>At the very first start from its end, or a stated bit before it; later from the saved place. A file that appears later is read from its start.
  *   <li>Renamed and made anew: the old one is read to its end, and for {@value #LINGER_S} s more (its writer may not have
  *       noticed), the new one from its start.
  *   <li>Truncated (copytruncate): what was written before that and not yet read is looked for in the copy; then from the start.
@@ -38,6 +38,7 @@ public final class FileFollower implements AutoCloseable {
     private final Path saved;
     private final LineSink<String> sink;
     private final RotatedFiles rotated;
+    private final long lookBack;
 
     private @Nullable Tail current;
     private @Nullable Tail former;
@@ -57,6 +58,19 @@ public final class FileFollower implements AutoCloseable {
      */
     public FileFollower(
             Path file, Path saved, long ageMaxMs, LineSink<String> sink, LongSupplier wallMs, BooleanSupplier stopped) {
+        this(file, saved, ageMaxMs, sink, wallMs, stopped, 0);
+    }
+
+    /** @param lookBack at the very first start, begins at the first whole line of so many last bytes */
+    public FileFollower(
+            Path file,
+            Path saved,
+            long ageMaxMs,
+            LineSink<String> sink,
+            LongSupplier wallMs,
+            BooleanSupplier stopped,
+            long lookBack) {
+        this.lookBack = lookBack;
         this.file = file;
         this.saved = saved;
         this.sink = sink;
@@ -184,7 +198,7 @@ public final class FileFollower implements AutoCloseable {
         List<Place> places = Place.load(saved);
         if (places == null) {
             if (Files.exists(file)) {
-                current = Tail.atEnd(file);
+                current = Tail.nearEnd(file, lookBack);
             }
             save();
             return;

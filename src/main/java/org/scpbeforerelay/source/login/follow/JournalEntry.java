@@ -1,7 +1,6 @@
 package org.scpbeforerelay.source.login.follow;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.source.login.format.LogLine;
 import tools.jackson.core.JacksonException;
@@ -20,7 +19,7 @@ record JournalEntry(String cursor, @Nullable LogLine line) {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Null when the text is no entry. */
-    static @Nullable JournalEntry parse(String text, Set<String> units, long nowMs) {
+    static @Nullable JournalEntry parse(String text, JournalUnits units, long nowMs) {
         JsonNode entry;
         try {
             entry = JSON.readTree(text);
@@ -31,12 +30,12 @@ record JournalEntry(String cursor, @Nullable LogLine line) {
         return cursor == null ? null : new JournalEntry(cursor, line(entry, units, nowMs));
     }
 
-    private static @Nullable LogLine line(JsonNode entry, Set<String> units, long nowMs) {
+    private static @Nullable LogLine line(JsonNode entry, JournalUnits units, long nowMs) {
         String unit = field(entry, "_SYSTEMD_UNIT");
         String program = field(entry, "SYSLOG_IDENTIFIER");
         String comm = field(entry, "_COMM");
         String message = message(entry.get("MESSAGE"));
-        if (unit == null || !units.contains(unit) || program == null || comm == null || message == null) {
+        if (unit == null || !units.have(unit) || program == null || comm == null || message == null) {
             return null;
         }
         long atMs = number(field(entry, "__REALTIME_TIMESTAMP")) / 1000;

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,26 +26,34 @@ public final class JournalFollower implements AutoCloseable {
     private static final int SETTLE_EVERY = 4_096;
 
     private final List<String> journalctl;
-    private final Set<String> units;
+    private final JournalUnits units;
     private final Path saved;
     private final LineSink<LogLine> sink;
     private final LongSupplier wallMs;
+    private final long lookBackMs;
     private volatile @Nullable Process process;
     private volatile boolean stopped;
 
     /**
      * @param journalctl the command: {@code journalctl}, with what tests add ({@code --file=…})
-     * @param units names of units as {@code _SYSTEMD_UNIT} has them: {@code dovecot.service}
+     * @param units names of units as {@code _SYSTEMD_UNIT} has them: {@code dovecot.service}; a template stands for its instances
      * @param saved where the cursor is kept
      * @param wallMs the wall clock
+     * @param lookBackMs how far before the present the very first start begins
      */
     public JournalFollower(
-            List<String> journalctl, Set<String> units, Path saved, LineSink<LogLine> sink, LongSupplier wallMs) {
+            List<String> journalctl,
+            Collection<String> units,
+            Path saved,
+            LineSink<LogLine> sink,
+            LongSupplier wallMs,
+            long lookBackMs) {
         this.journalctl = List.copyOf(journalctl);
-        this.units = Set.copyOf(units);
+        this.units = new JournalUnits(units);
         this.saved = saved;
         this.sink = sink;
         this.wallMs = wallMs;
+        this.lookBackMs = lookBackMs;
     }
 
     /** Follows until journalctl ends or {@link #close} is called; throws when journalctl says that it failed. */
@@ -118,7 +126,7 @@ public final class JournalFollower implements AutoCloseable {
                 return text;
             }
         }
-        return since(wallMs.getAsLong());
+        return since(wallMs.getAsLong() - lookBackMs);
     }
 
     private String since(long atMs) throws IOException {
@@ -147,8 +155,7 @@ public final class JournalFollower implements AutoCloseable {
                 "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_UID,_PID,_SYSTEMD_UNIT"));
         String value = place.substring(place.indexOf(' ') + 1);
         command.add(place.startsWith("cursor ") ? "--after-cursor=" + value : "--since=@" + value);
-        // Matches of one field are alternatives. --unit would add what others say of a unit.
-        units.stream().sorted().forEach(unit -> command.add("_SYSTEMD_UNIT=" + unit));
+        command.addAll(units.matches());
         return command;
     }
 }

@@ -33,14 +33,14 @@ final class Tail implements Closeable {
         return open(file, offset, false);
     }
 
-    /** Opens at the end; a line that has begun there already is not handed out. */
-    static Tail atEnd(Path file) throws IOException {
+    /** Opens so many bytes before the end; a line that has begun before that is not handed out. */
+    static Tail nearEnd(Path file, long lookBack) throws IOException {
         Tail tail = open(file, 0, false);
-        long size = tail.channel.size();
+        long from = Math.max(0, tail.channel.size() - lookBack);
         ByteBuffer last = ByteBuffer.allocate(1);
-        boolean inMidLine = size > 0 && tail.channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-        tail.position = size;
-        tail.splitter = new LineSplitter(size, inMidLine);
+        boolean inMidLine = from > 0 && tail.channel.read(last, from - 1) == 1 && last.get(0) != '\n';
+        tail.position = from;
+        tail.splitter = new LineSplitter(from, inMidLine);
         return tail;
     }
 

@@ -2,7 +2,7 @@ package org.scpbeforerelay.source.login.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +11,7 @@ import org.scpbeforerelay.source.login.format.LogLine;
 
 /** Entries as journalctl 252 writes them. */
 final class JournalEntryTest {
+    private static final JournalUnits SSH = new JournalUnits(List.of("ssh.service"));
     private static final String ENTRY = """
             {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795348800000000","_SYSTEMD_UNIT":"ssh.service",\
             "SYSLOG_IDENTIFIER":"sshd","_COMM":"sshd","_UID":"0","_PID":"71","MESSAGE":"hello"}""";
@@ -58,11 +59,11 @@ final class JournalEntryTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "7", "null", "{\"MESSAGE\":\"x\"}"})
     void whatIsNoEntryIsNone(String text) {
-        assertThat(JournalEntry.parse(text, Set.of("ssh.service"), 0)).isNull();
+        assertThat(JournalEntry.parse(text, SSH, 0)).isNull();
     }
 
     private static @Nullable LogLine line(String text) {
-        JournalEntry entry = JournalEntry.parse(text, Set.of("ssh.service"), 1_795_348_900_000L);
+        JournalEntry entry = JournalEntry.parse(text, SSH, 1_795_348_900_000L);
         return entry == null ? null : entry.line();
     }
 }

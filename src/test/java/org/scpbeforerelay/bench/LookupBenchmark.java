@@ -27,7 +27,7 @@ final class LookupBenchmark implements Bench.Benchmark {
     private static final int QUESTIONS = 1000;
     private static final int[] CONNECTIONS = {1, 16, 100};
     private static final long ROUND_MS = 400;
-    private static final long WARM_UP_MS = 1500;
+    private static final long WARM_UP_MS = 4_000;
     private static final double RATE_MIN = 0.8;
     private static final double P99_MAX = 2.0;
 

@@ -20,30 +20,36 @@ final class AddressChangeTest {
 
     @Test
     void relayFollowsTheAddressWithinASecondThroughTwentyChanges() throws Exception {
-        follow(20);
+        follow(20, "198.51.100.", "192.0.2.25");
     }
 
     @Test
     @Tag("long")
     void relayFollowsTheAddressWithinASecondThroughAHundredChanges() throws Exception {
-        follow(100);
+        follow(100, "198.51.100.", "192.0.2.25");
     }
 
-    private static void follow(int changes) throws Exception {
+    @Test
+    @Tag("long")
+    void relayFollowsAnIpv6AddressWithinASecondThroughAHundredChanges() throws Exception {
+        follow(100, "2001:db8:100::", "[2001:db8::25]");
+    }
+
+    private static void follow(int changes, String network, String server) throws Exception {
         Random random = new Random(SEED);
         try (NetworkLab lab = NetworkLab.start()) {
-            Host gwaihir = lab.host("gwaihir", "198.51.100.10");
+            Host gwaihir = lab.host("gwaihir", network + "10");
             AnnouncingHost agent = new AnnouncingHost(gwaihir);
-            try (MailHost shadowfax = MailHost.on(lab.host("shadowfax", "192.0.2.25"), "")
+            try (MailHost shadowfax = MailHost.on(lab.host("shadowfax", server.replaceAll("[\\[\\]]", "")), "")
                     .user(agent.publicKey())
                     .start()) {
-                try (var running = agent.startGranted("gerard+gwaihir@192.0.2.25:2222", "--interface", "eth0")) {
+                try (var running = agent.startGranted("gerard+gwaihir@" + server + ":2222", "--interface", "eth0")) {
                     List<Long> tookMs = new ArrayList<>();
-                    String old = "198.51.100.10";
+                    String old = network + "10";
                     for (int i = 0; i < changes; i++) {
                         String next = old;
                         while (next.equals(old)) {
-                            next = "198.51.100." + (20 + random.nextInt(200));
+                            next = network + (20 + random.nextInt(200));
                         }
                         tookMs.add(change(gwaihir, shadowfax, next));
                         assertThat(shadowfax.permits(old)).as("the old " + old).isFalse();

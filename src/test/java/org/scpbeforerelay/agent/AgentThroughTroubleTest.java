@@ -72,6 +72,29 @@ final class AgentThroughTroubleTest {
     }
 
     @Test
+    @Tag("long")
+    void linkDownForFiveMinutesAndServerAwayForTen() {
+        try (RunningCommand running = agent.startGranted(TO4, "--interface", "eth0", "--every", "1m")) {
+            gwaihir.linkDown();
+            shadowfax.daemon().command("revoke", "gerard").orThrow();
+            pass(Duration.ofMinutes(5), running);
+            gwaihir.linkUp();
+            awaitPermitted("198.51.100.10");
+
+            shadowfax.restart(() -> pass(Duration.ofMinutes(10), running));
+            shadowfax.daemon().command("revoke", "gerard").orThrow();
+            // The pause after a failure is at most the interval and its jitter.
+            await().atMost(Duration.ofSeconds(90)).until(() -> shadowfax.permits("198.51.100.10"));
+            assertThat(running.isRunning()).isTrue();
+        }
+    }
+
+    /** Real time: what is tested is that so much of it does no harm. */
+    private static void pass(Duration time, RunningCommand running) {
+        await().atMost(time.plusMinutes(1)).pollDelay(time).until(running::isRunning);
+    }
+
+    @Test
     void ipv6AloneIsFollowedAndTemporaryAddressesAreAnnouncedWhereTheSystemPrefersThem() {
         gwaihir.removeAddress("198.51.100.10");
         try (RunningCommand running = agent.startGranted(TO6, "--interface", "eth0", "--every", "1h")) {

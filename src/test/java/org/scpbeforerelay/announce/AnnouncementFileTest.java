@@ -73,7 +73,7 @@ final class AnnouncementFileTest {
                 "2\0000\0003\000",
                 "\u00ef\u00bb\u00bf203.0.113.7\n"
             })
-    void whatIsNoAddressRefusesTheWholeFile(String text) {
+    void pitfall5AndPitfall30WhatIsNoAddressRefusesTheWholeFile(String text) {
         assertThat(refusal(text)).isEqualTo(RefusalCode.ADDRESS_MALFORMED);
     }
 

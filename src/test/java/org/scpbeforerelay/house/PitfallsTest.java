@@ -26,6 +26,16 @@ final class PitfallsTest {
     }
 
     @Test
+    void oneOfTheTestsOfEachIsCalledAfterIt() {
+        for (MatchResult row : rows()) {
+            Pattern number = Pattern.compile("[pP]itfall" + row.group(1) + "(?!\\d)");
+            assertThat(number.matcher(row.group(3)).find() || row.group(3).contains(NOT_BUILT))
+                    .as("row without a test that has its number in its name: %s", row.group())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void eachNamesTestsThatAreThereOrThePartThatIsMissing() {
         for (MatchResult row : rows()) {
             List<MatchResult> named = NamedTest.in(row.group(3));

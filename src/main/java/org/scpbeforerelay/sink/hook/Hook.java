@@ -16,6 +16,7 @@ final class Hook implements AutoCloseable {
     static final int AT_ONCE = 4;
 
     private static final long CLOSE_WAIT_MS = 5_000;
+    private static final long KILL_WAIT_MS = 1_000;
     private static final long SAY_EVERY_NS = 60_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
@@ -88,6 +89,12 @@ final class Hook implements AutoCloseable {
         }
         queue.clear();
         runners.shutdownNow();
+        try {
+            // What still runs is killed on its runner's thread; the daemon must not end before that.
+            runners.awaitTermination(KILL_WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void work() {

@@ -17,8 +17,7 @@ final class HookRun {
 
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /** A child that the program left behind may hold its output open; nobody waits for that one. */
-    private static final long OUTPUT_AFTER_END_MS = 200;
+    private static final long LOOK_EVERY_MS = 5;
 
     private HookRun() {}
 
@@ -49,17 +48,23 @@ final class HookRun {
                             + " #! when it is a script",
                     "");
         }
-        Output output = new Output(process.getInputStream());
-        try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Result("had not ended after " + limit.toSeconds() + " s and was killed", output.text());
+        try (InputStream out = process.getInputStream()) {
+            Output output = new Output(out);
+            long endNanos = System.nanoTime() + limit.toNanos();
+            // Never a read that waits: a child that the program left behind may hold its output open for ever.
+            while (!process.waitFor(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+                output.take();
+                if (System.nanoTime() - endNanos > 0) {
+                    return new Result("had not ended after " + limit.toSeconds() + " s and was killed", output.text());
+                }
             }
+            output.take();
             int status = process.exitValue();
-            String text = output.textAtEnd();
-            return new Result(status == 0 ? null : "ended with status " + status, text);
+            return new Result(status == 0 ? null : "ended with status " + status, output.text());
+        } catch (IOException e) {
+            return new Result("its output could not be read: " + e.getMessage(), "");
         } finally {
             kill(process);
-            output.close();
         }
     }
 
@@ -76,47 +81,33 @@ final class HookRun {
         }
     }
 
-    /** Reads all a program says, and keeps the beginning. */
+    /** What a program says; the beginning is kept, and the rest taken off so that it can go on. */
     private static final class Output {
+        /** At one look, so that a program that never stops saying something is looked after, too. */
+        private static final int LOOK_MAX = 1 << 20;
+
         private final InputStream stream;
+        private final byte[] buffer = new byte[1 << 16];
         private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
-        private final Thread reader;
 
         Output(InputStream stream) {
             this.stream = stream;
-            this.reader = Thread.ofVirtual().start(this::read);
         }
 
-        private void read() {
-            byte[] buffer = new byte[SAID_MAX];
-            try {
-                for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-                    synchronized (beginning) {
-                        beginning.write(buffer, 0, Math.min(n, SAID_MAX - beginning.size()));
-                    }
+        void take() throws IOException {
+            for (int taken = 0; taken < LOOK_MAX; ) {
+                int there = Math.min(stream.available(), buffer.length);
+                int n = there == 0 ? 0 : stream.read(buffer, 0, there);
+                if (n <= 0) {
+                    return;
                 }
-            } catch (IOException e) {
-                // Closed: the run is over.
+                beginning.write(buffer, 0, Math.min(n, SAID_MAX - beginning.size()));
+                taken += n;
             }
-        }
-
-        String textAtEnd() throws InterruptedException {
-            reader.join(Duration.ofMillis(OUTPUT_AFTER_END_MS));
-            return text();
         }
 
         String text() {
-            synchronized (beginning) {
-                return beginning.toString(StandardCharsets.UTF_8).strip();
-            }
-        }
-
-        void close() {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                // Nothing is lost.
-            }
+            return beginning.toString(StandardCharsets.UTF_8).strip();
         }
     }
 }

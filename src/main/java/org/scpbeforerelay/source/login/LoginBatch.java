@@ -20,6 +20,7 @@ import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.registry.Revocation;
 import org.scpbeforerelay.registry.Selection;
 import org.scpbeforerelay.source.login.format.LoginSighting;
 import org.scpbeforerelay.source.login.format.LoginSighting.Login;
@@ -53,6 +54,7 @@ final class LoginBatch {
     private final LoginLogHealth health;
 
     private final Map<LeaseKey, Login> waiting = new LinkedHashMap<>();
+    private final List<CompletableFuture<Revocation>> ending = new ArrayList<>();
     private final Map<LeaseKey, Long> refused = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<LeaseKey, Long> eldest) {
@@ -89,8 +91,13 @@ final class LoginBatch {
         }
     }
 
-    /** Announces what waits. False where it could not be recorded: the store is away, and it is tried again. */
+    /** Announces what waits. False where it, or an end, could not be recorded: the store is away, and it is tried again. */
     boolean settle() throws InterruptedException {
+        // Only then is the place behind these lines saved.
+        return announceWaiting() && endsAreRecorded();
+    }
+
+    private boolean announceWaiting() throws InterruptedException {
         long nowMs = registry.now().wallMs();
         if (waiting.isEmpty()) {
             return true;
@@ -141,16 +148,35 @@ final class LoginBatch {
         }
     }
 
-    private void ended(Logout logout) throws InterruptedException {
+    private void ended(Logout logout) {
         LeaseKey key = open.closed(logout.connection());
         if (key == null) {
             return;
         }
-        settle();
+        // Of a login that is over by the same lines nothing comes: read again after a crash, they revive no lease.
+        waiting.remove(key);
         Lease lease = registry.book().get(key);
         if (lease != null && lease.source() == LeaseSource.LOGIN_LOG) {
-            registry.revoke(new Selection.InPlace(key), "logged out of " + logout.service());
+            ending.add(registry.revoke(new Selection.InPlace(key), "logged out of " + logout.service()));
         }
+    }
+
+    private boolean endsAreRecorded() throws InterruptedException {
+        boolean recorded = true;
+        for (CompletableFuture<Revocation> end : ending) {
+            try {
+                recorded &= end.get(ANSWER_MAX_S, TimeUnit.SECONDS).recorded();
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                LOG.error("the end of a login could not be taken in", e);
+            }
+        }
+        if (!recorded && registry.isStoreAway()) {
+            return false; // The registry owes it to the store, and writes it when the store is back.
+        }
+        ending.clear();
+        return true;
     }
 
     private Announcement announcement(LeaseKey key, Login login) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,78 @@ final class HooksTest {
                 .until(() ->
                         ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
         assertThat(told()).containsExactly("frodo");
+    }
+
+    /** The next change of the principal is told at once, and neither a thread nor a reader is left for each such child. */
+    @Test
+    void detachedChildrenThatHoldTheOutputOpenHangNobody() throws Exception {
+        hooks.adopt(List.of(new HookSettings(script(
+                "setsid sh -c 'echo $$ >> $1.left; exec sleep 600' x $1 & echo $SBR_ADDRESS >> $1"))));
+        try {
+            long threadsBefore = Thread.getAllStackTraces().size();
+            long startNanos = System.nanoTime();
+            for (int i = 1; i <= 30; i++) {
+                hooks.happened(new LeaseEvent.Granted(lease("gerard/gwaihir", "203.0.113." + i), NOW.wallMs()));
+            }
+            awaitTold(30);
+            await().atMost(Duration.ofSeconds(20)).until(() -> health().runs() == 30);
+            assertThat(System.nanoTime() - startNanos)
+                    .isLessThan(Duration.ofSeconds(15).toNanos());
+            assertThat(health().failures()).isZero();
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> Thread.getAllStackTraces().size() < threadsBefore + 15);
+        } finally {
+            killLeftBehind();
+        }
+    }
+
+    @Test
+    void aDetachedChildThatNeverStopsTalkingHangsNobodyAndEndsWithItsPipe() throws Exception {
+        hooks.adopt(List.of(new HookSettings(
+                script("setsid sh -c 'echo $$ >> $1.left; exec yes \"\"' x $1 & sleep 0.2; echo $SBR_EVENT >> $1"))));
+        Lease lease = lease("gerard/gwaihir", "203.0.113.7");
+        try {
+            hooks.happened(new LeaseEvent.Granted(lease, NOW.wallMs()));
+            hooks.happened(new LeaseEvent.Expired(lease, NOW.wallMs()));
+            await().atMost(Duration.ofSeconds(20)).until(() -> health().runs() == 2);
+            assertThat(told()).containsExactly("granted", "expired");
+            await().atMost(Duration.ofSeconds(10)).until(() -> leftBehind().noneMatch(ProcessHandle::isAlive));
+        } finally {
+            killLeftBehind();
+        }
+    }
+
+    @Test
+    void aHookThatIgnoresSigtermIsKilledAtItsLimitAndAtTheDaemonsEnd() throws Exception {
+        List<String> run = script("trap '' TERM INT HUP; echo $$ >> $1.left; while :; do sleep 1; done");
+        hooks.adopt(List.of(new HookSettings(run, Duration.ofSeconds(1), 100)));
+        hooks.happened(new LeaseEvent.Granted(lease("gerard/gwaihir", "203.0.113.7"), NOW.wallMs()));
+        await().atMost(Duration.ofSeconds(10)).until(() -> health().failures() == 1);
+        assertThat(health().failure()).contains("killed");
+        await().atMost(Duration.ofSeconds(5)).until(() -> leftBehind().noneMatch(ProcessHandle::isAlive));
+
+        hooks.adopt(List.of(new HookSettings(run, Duration.ofMinutes(10), 100)));
+        hooks.happened(new LeaseEvent.Granted(lease("gerard/gwaihir", "203.0.113.7"), NOW.wallMs()));
+        await().atMost(Duration.ofSeconds(10)).until(() -> leftBehind().anyMatch(ProcessHandle::isAlive));
+        long startNanos = System.nanoTime();
+        hooks.close();
+        assertThat(System.nanoTime() - startNanos)
+                .isLessThan(Duration.ofSeconds(8).toNanos());
+        await().atMost(Duration.ofSeconds(2)).until(() -> leftBehind().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** The processes whose numbers scripts wrote down. */
+    private Stream<ProcessHandle> leftBehind() {
+        try {
+            return Files.readAllLines(folder.resolve("told.left")).stream()
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void killLeftBehind() {
+        leftBehind().forEach(ProcessHandle::destroyForcibly);
     }
 
     @Test

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.announce.RefusalCode;
@@ -66,6 +70,34 @@ final class UnfitFilesTest {
         Path file = Files.writeString(temp.resolve("elsewhere"), ADDRESS + "\n");
         Files.createLink(rig.folder.resolve("gwaihir-ip"), file);
         assertUnfit("is a hard link");
+    }
+
+    @Test
+    void pitfall32Socket() throws Exception {
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(rig.folder.resolve("gwaihir-ip")));
+            assertUnfit("is a socket");
+        }
+    }
+
+    /** Making devices takes root. */
+    @Test
+    @Tag("e2e")
+    void pitfall32Device() throws Exception {
+        String device = rig.folder.resolve("gwaihir-ip").toString();
+        assertThat(new ProcessBuilder("mknod", device, "c", "1", "5").start().waitFor())
+                .isZero();
+        assertUnfit("is a device");
+    }
+
+    /** Giving a file away takes root. */
+    @Test
+    @Tag("e2e")
+    void pitfall32FileOfSomebodyElseThanTheDirectorysOwner() throws Exception {
+        Path file = Files.writeString(temp.resolve("elsewhere"), ADDRESS + "\n");
+        rig.own(file, 60_321);
+        Files.move(file, rig.folder.resolve("gwaihir-ip"));
+        assertUnfit("belongs to user id 60321 and not to the directory's owner");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,11 +15,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.LeaseTerms;
@@ -27,6 +32,7 @@ import org.scpbeforerelay.announce.SenderRules;
 import org.scpbeforerelay.clock.SettableClock;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.registry.LeaseEvent;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Selection;
@@ -230,6 +236,72 @@ final class LoginLogTest {
 
         awaitLease("manwe", OTHER);
         assertThat(registry.book().of(new UserName("gerard"))).hasSize(1);
+    }
+
+    /**
+     * What is on disk the moment the revocation is told of is what a daemon killed there would find: the leases, and a place in
+     * the log that may lie before the login, before the logout or behind both.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"before the login", "before the logout", "as it was saved"})
+    void afterAKillRightAtTheLogoutTheLeaseDoesNotComeBack(String savedPlace) throws Exception {
+        Path found = Files.createDirectory(folder.resolve("found"));
+        registry.listen(event -> {
+            if (event instanceof LeaseEvent.Revoked) {
+                copyLeases(found);
+            }
+        });
+        start(true);
+        String beforeLogin = Files.readString(place());
+        write(login("gerard", SOME, 0, "a"));
+        awaitLease("gerard", SOME);
+        await().until(() -> !Files.readString(place()).equals(beforeLogin));
+        String beforeLogout = Files.readString(place());
+        write(logout("gerard", "a"));
+        await().until(() -> Files.exists(found.resolve("copied")));
+        stop();
+        switch (savedPlace) {
+            case "before the login" -> Files.writeString(place(), beforeLogin);
+            case "before the logout" -> Files.writeString(place(), beforeLogout);
+            default -> assertThat(Files.readString(place())).isNotEqualTo(beforeLogout);
+        }
+
+        thread.close();
+        store.close();
+        store = SqliteLeaseStore.open(found.resolve("leases.db"));
+        registry = new Registry(store, clock, roster, TERMS);
+        registry.open();
+        List<LeaseEvent> events = new CopyOnWriteArrayList<>();
+        registry.listen(events::add);
+        thread = new RegistryThread(registry);
+        thread.start();
+        assertThat(registry.book().size()).isZero();
+        start(true);
+        write(login("manwe", OTHER, 0, "b"));
+        awaitLease("manwe", OTHER);
+        assertThat(events).hasSize(1);
+    }
+
+    /** Told on the registry's thread, so nothing is being written. */
+    private void copyLeases(Path to) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(
+                            each -> String.valueOf(each.getFileName()).startsWith("leases.db"))
+                    .toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+            Files.createFile(to.resolve("copied"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path place() throws IOException {
+        try (Stream<Path> places = Files.list(folder.resolve("places"))) {
+            return places.filter(each -> each.toString().endsWith(".place"))
+                    .findAny()
+                    .orElseThrow();
+        }
     }
 
     @Test

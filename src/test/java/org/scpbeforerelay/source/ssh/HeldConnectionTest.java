@@ -62,7 +62,7 @@ final class HeldConnectionTest {
 
     /** PITFALLS 25. */
     @Test
-    void aHalfDeadConnectionLosesItsLeaseAfterTheGraceAndIsClosed() throws Exception {
+    void pitfall25AHalfDeadConnectionLosesItsLeaseAfterTheGraceAndIsClosed() throws Exception {
         Process client = hold("gerard+gwaihir");
         awaitLease("gwaihir");
         ProcessRun.of(folder, List.of("kill", "-STOP", "" + client.pid()));

@@ -96,7 +96,7 @@ final class SshEndpointTest {
     }
 
     @Test
-    void aPrivateAddressIsTheFarSideOfANatAndTheAnswerSaysSo() throws Exception {
+    void pitfall13APrivateAddressIsTheFarSideOfANatAndTheAnswerSaysSo() throws Exception {
         ProcessRun run = rig.scp("key", "gerard", "gwaihir-ip", "192.168.1.7 stub\n", "");
         assertThat(run.status()).isZero();
         assertThat(run.err()).contains("behind a NAT").contains("127.0.0.1");

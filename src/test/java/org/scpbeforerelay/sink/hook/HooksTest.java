@@ -125,8 +125,8 @@ final class HooksTest {
     /** The next change of the principal is told at once, and neither a thread nor a reader is left for each such child. */
     @Test
     void detachedChildrenThatHoldTheOutputOpenHangNobody() throws Exception {
-        hooks.adopt(List.of(new HookSettings(script(
-                "setsid sh -c 'echo $$ >> $1.left; exec sleep 600' x $1 & echo $SBR_ADDRESS >> $1"))));
+        hooks.adopt(List.of(new HookSettings(
+                script("setsid sh -c 'echo $$ >> $1.left; exec sleep 600' x $1 & echo $SBR_ADDRESS >> $1"))));
         try {
             long threadsBefore = Thread.getAllStackTraces().size();
             long startNanos = System.nanoTime();

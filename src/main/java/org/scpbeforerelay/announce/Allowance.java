@@ -52,6 +52,11 @@ public record Allowance(
 
     /** Whether something is limited that only the policy protocol can tell: the sender, the number of messages. */
     public boolean needsPolicyProtocol() {
-        return !senders.isAny() || messages != null || recipients != null;
+        return !senders.isAny() || isCounted();
+    }
+
+    /** Whether messages or recipients are limited, so that they have to be counted. */
+    public boolean isCounted() {
+        return messages != null || recipients != null;
     }
 }

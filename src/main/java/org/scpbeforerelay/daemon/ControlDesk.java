@@ -85,17 +85,19 @@ final class ControlDesk implements ControlHandler {
 
     private ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {
         RelayDesk.Explanation explanation = explanation(question);
+        Moment now = registry.now();
         for (RelayDesk.Weighed weighed : explanation.leases()) {
             Lease lease = weighed.lease();
             String sentence = "the lease of " + lease.principal() + " on " + lease.addressText() + " (by "
                     + lease.source().text() + ", until " + Json.second(lease.expiresAtMs()) + ") "
-                    + weighed.weight().sentence();
-            answer.accept(Json.object()
+                    + weighed.weight().sentence() + QuotaWords.clauses(weighed.usage(), now);
+            ObjectNode row = Json.object()
                     .put("who", lease.principal().toString())
                     .put("address", lease.addressText())
                     .put("weight", weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
                     .put("seconds_left", weighed.leftMs() / 1000)
-                    .put("sentence", sentence));
+                    .put("sentence", sentence);
+            answer.accept(QuotaWords.describe(row, weighed.usage(), now));
         }
         if (explanation.leases().isEmpty()) {
             answer.accept(Json.object()
@@ -109,7 +111,9 @@ final class ControlDesk implements ControlHandler {
 
     private RelayDesk.Explanation explanation(JsonNode question) throws ControlException {
         String sender = question.has("sender") ? text(question, "sender").replaceFirst("^<(.*)>$", "$1") : null;
-        return registry.explain(new RelayQuestion(address(text(question, "address")), sender));
+        ClientAddress address = address(text(question, "address"));
+        return registry.explain(
+                sender == null ? RelayQuestion.byAddressAlone(address) : new RelayQuestion(address, sender));
     }
 
     private ObjectNode sentence(RelayDesk.Explanation explanation, JsonNode question) throws ControlException {
@@ -128,7 +132,10 @@ final class ControlDesk implements ControlHandler {
         return last.put("permitted", false).put("sentence", address + " may not relay" + hint(explanation, question));
     }
 
-    private static String hint(RelayDesk.Explanation explanation, JsonNode question) {
+    private String hint(RelayDesk.Explanation explanation, JsonNode question) {
+        if (explanation.decision() instanceof RelayDecision.OverQuota over) {
+            return QuotaWords.over(over.limit(), registry.now());
+        }
         boolean senderMatters = explanation.leases().stream().anyMatch(one -> one.weight() == Weight.NOT_ENFORCEABLE);
         if (senderMatters && !question.has("sender")) {
             return " by its address alone: the user has limits, so it depends on the message; add --sender ADDRESS";

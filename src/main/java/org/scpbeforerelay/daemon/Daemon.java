@@ -28,12 +28,14 @@ import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlServer;
 import org.scpbeforerelay.lookup.ListenAddress;
 import org.scpbeforerelay.lookup.LookupListener;
+import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Recovery;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Revocation;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
+import org.scpbeforerelay.store.journal.QuotaJournal;
 import org.scpbeforerelay.view.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,7 @@ public final class Daemon implements AutoCloseable {
     private volatile Configuration configuration;
     private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
     private @Nullable Registry registry;
+    private @Nullable QuotaJournal quotas;
     private @Nullable LookupListener lookup;
     private @Nullable Sources sources;
     private @Nullable Sinks sinks;
@@ -121,9 +124,13 @@ public final class Daemon implements AutoCloseable {
                 .ifPresent(copy -> LOG.error(
                         "the recorded leases could not be read and were set aside in {}; nobody has a lease until it is announced anew",
                         copy));
-        Registry opened = new Registry(store, clock, configuration.roster(), configuration.terms(hostAddresses));
+        QuotaLedger ledger = new QuotaLedger();
+        QuotaJournal journal = openJournal(ledger);
+        Registry opened =
+                new Registry(store, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
-        LookupListener listener = new LookupListener(configuration.lookup(), opened, clock);
+        LookupListener listener =
+                new LookupListener(configuration.lookup(), opened, clock, new LookupListener.Counting(ledger, journal));
         begun.push(listener);
         listener.start();
         lookup = listener;
@@ -150,6 +157,17 @@ public final class Daemon implements AutoCloseable {
                 texts(listener.boundAddresses()),
                 places.controlSocket());
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
+    }
+
+    /** After the store, whose lock keeps a second daemon out. */
+    private QuotaJournal openJournal(QuotaLedger ledger) throws StoreException {
+        Moment now = clock.now();
+        QuotaJournal journal = new QuotaJournal(places.dataDirectory().resolve("quotas"), clock.bootId(), now);
+        begun.push(journal);
+        journal.load(ledger::restore);
+        journal.replace(ledger.all(now.monotonicMs()), now);
+        quotas = journal;
+        return journal;
     }
 
     /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
@@ -262,6 +280,10 @@ public final class Daemon implements AutoCloseable {
         Objects.requireNonNull(sinks, "not started").describe(status, problems);
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
+        }
+        String uncounted = quotas == null ? null : quotas.failure();
+        if (uncounted != null) {
+            problems.add(uncounted);
         }
         return status;
     }

@@ -8,6 +8,8 @@ public enum LookupAnswer {
     NOT_AUTHORISED("not-authorised"),
     /** A lease, but not for this sender. */
     WRONG_SENDER("wrong-sender"),
+    /** A lease, but its user's limit is reached. */
+    OVER_QUOTA("over-quota"),
     /** The book is not loaded yet. */
     NOT_READY("not-ready"),
     /** The key or attribute is no client address: a name, {@code unknown}, part of an address, or missing. */

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.relay.RelayDesk;
+import org.scpbeforerelay.store.QuotaStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +34,17 @@ public final class LookupListener implements AutoCloseable {
     private final RelayDesk desk;
     private final RoundClock clock;
     private final LookupStatistics statistics = new LookupStatistics();
-    private final PolicyAnswers policyAnswers;
+    private final PolicyAnswers onUnixSockets;
+    private final PolicyAnswers onTcp;
     private final List<Door> doors = new ArrayList<>();
     private @Nullable LookupLoop loop;
     private @Nullable Thread thread;
+
+    /**
+     * Where what is permitted to users with limits is counted, and recorded before it is said. Unix sockets alone count: on a TCP
+     * port anybody on the host could use up what belongs to another. There such users are absent.
+     */
+    public record Counting(QuotaLedger ledger, QuotaStore store) {}
 
     private record Door(
             ServerSocketChannel channel,
@@ -48,10 +57,22 @@ public final class LookupListener implements AutoCloseable {
      * @param clock for the age of messages and of silence; the desk has its own for leases
      */
     public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock) {
+        this(settings, desk, clock, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param counting null: users with limits on messages or recipients are permitted nothing
+     */
+    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting) {
         this.settings = settings;
         this.desk = desk;
         this.clock = new RoundClock(clock);
-        this.policyAnswers = new PolicyAnswers(desk, this.clock, statistics, settings.policy());
+        MessageCounter counter =
+                counting == null ? null : new MessageCounter(counting.ledger(), counting.store(), clock);
+        this.onUnixSockets = new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy());
+        this.onTcp = new PolicyAnswers(desk, null, this.clock, statistics, settings.policy());
     }
 
     /** Opens all addresses and begins to answer. When one cannot be opened none stays open; the message names it. */
@@ -73,11 +94,15 @@ public final class LookupListener implements AutoCloseable {
             throw e;
         }
         AddressAnswers byAddress = new AddressAnswers(desk, statistics);
-        LookupCodec.Codecs codecs = new LookupCodec.Codecs(
-                new PolicyCodec(policyAnswers), new SocketmapCodec(byAddress), new TcpTableCodec(byAddress));
-        LookupLoop newLoop = new LookupLoop(selector, codecs, settings, statistics, clock);
+        LookupLoop newLoop = new LookupLoop(
+                selector, codecs(onUnixSockets, byAddress), codecs(onTcp, byAddress), settings, statistics, clock);
         loop = newLoop;
         thread = Thread.ofPlatform().name("lookup").start(newLoop);
+    }
+
+    private static LookupCodec.Codecs codecs(PolicyAnswers policyAnswers, AddressAnswers byAddress) {
+        return new LookupCodec.Codecs(
+                new PolicyCodec(policyAnswers), new SocketmapCodec(byAddress), new TcpTableCodec(byAddress));
     }
 
     /** Where it listens, in the order of the settings, with the ports that the system chose. */
@@ -92,7 +117,8 @@ public final class LookupListener implements AutoCloseable {
 
     /** Puts answers in another way from the next request on; for a reload. Addresses need a new listener. */
     public void adopt(LookupSettings.PolicyChoices choices) {
-        policyAnswers.adopt(choices);
+        onUnixSockets.adopt(choices);
+        onTcp.adopt(choices);
     }
 
     /** Stops answering. An interrupt ends the waiting for the thread, not the closing. */

@@ -38,7 +38,8 @@ final class LookupLoop implements Runnable {
     private static final int ACCEPTS_AT_ONCE = 256;
 
     private final Selector selector;
-    private final LookupCodec.Codecs codecs;
+    private final LookupCodec.Codecs onUnixSockets;
+    private final LookupCodec.Codecs onTcp;
     private final LookupSettings settings;
     private final LookupStatistics statistics;
     private final RoundClock clock;
@@ -59,12 +60,14 @@ final class LookupLoop implements Runnable {
 
     LookupLoop(
             Selector selector,
-            LookupCodec.Codecs codecs,
+            LookupCodec.Codecs onUnixSockets,
+            LookupCodec.Codecs onTcp,
             LookupSettings settings,
             LookupStatistics statistics,
             RoundClock clock) {
         this.selector = selector;
-        this.codecs = codecs;
+        this.onUnixSockets = onUnixSockets;
+        this.onTcp = onTcp;
         this.settings = settings;
         this.statistics = statistics;
         this.clock = clock;
@@ -180,7 +183,7 @@ final class LookupLoop implements Runnable {
         LookupCodec codec = connection.codec;
         if (codec == null) {
             try {
-                codec = codecs.tell(from, at, to);
+                codec = (connection.door instanceof ListenAddress.Unix ? onUnixSockets : onTcp).tell(from, at, to);
             } catch (LookupCodec.NoSuchProtocol e) {
                 return LookupCodec.MALFORMED;
             }

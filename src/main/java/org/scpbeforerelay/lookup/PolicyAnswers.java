@@ -1,8 +1,12 @@
 package org.scpbeforerelay.lookup;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.quota.Charge;
+import org.scpbeforerelay.quota.Exhausted;
+import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -27,10 +31,22 @@ final class PolicyAnswers {
     private final RoundClock clock;
     private final LookupStatistics statistics;
     private final InstanceMemory messages = new InstanceMemory();
+    private final @Nullable MessageCounter counter;
     private volatile LookupSettings.PolicyChoices choices;
 
-    PolicyAnswers(RelayDesk desk, RoundClock clock, LookupStatistics statistics, LookupSettings.PolicyChoices choices) {
+    /**
+     * Makes the answers of one kind of door.
+     *
+     * @param counter null where messages are not counted, so that users with limits on them are absent
+     */
+    PolicyAnswers(
+            RelayDesk desk,
+            @Nullable MessageCounter counter,
+            RoundClock clock,
+            LookupStatistics statistics,
+            LookupSettings.PolicyChoices choices) {
         this.desk = desk;
+        this.counter = counter;
         this.clock = clock;
         this.statistics = statistics;
         this.choices = choices;
@@ -60,14 +76,31 @@ final class PolicyAnswers {
         if (!desk.isReady()) {
             return counted(LookupAnswer.NOT_READY, NOT_READY);
         }
-        RelayDecision decision = desk.decide(new RelayQuestion(client, request.sender()));
-        if (decision instanceof RelayDecision.Permitted(Lease lease)) {
-            return permitted(request, client, lease);
-        }
-        if (decision == RelayDecision.NOT_PERMITTED) {
-            return counted(LookupAnswer.NOT_AUTHORISED, DUNNO);
-        }
-        return counted(LookupAnswer.WRONG_SENDER, choices.rejectWrongSender() ? WRONG_SENDER : DUNNO);
+        MessageSoFar message = counter == null ? null : counter.about(request, client, clock.nowMs());
+        return switch (desk.decide(new RelayQuestion(client, request.sender(), message))) {
+            case RelayDecision.Permitted(Lease lease, Charge charge) -> {
+                if (charge != null && counter != null) {
+                    counter.count(charge);
+                }
+                yield permitted(request, client, lease);
+            }
+            case RelayDecision.OverQuota(Lease lease, Exhausted limit) -> overQuota(request, client, limit);
+            case RelayDecision.NotPermitted not ->
+                not.wrongSender() == null ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO) : wrongSender(request);
+        };
+    }
+
+    /** What SMTP AUTH may open is not for us to close (PITFALL 35): the mail server's own rules go on. */
+    private byte[] wrongSender(PolicyRequest request) {
+        boolean reject = choices.rejectWrongSender() && request.saslUsername().isEmpty();
+        return counted(LookupAnswer.WRONG_SENDER, reject ? WRONG_SENDER : DUNNO);
+    }
+
+    private byte[] overQuota(PolicyRequest request, ClientAddress client, Exhausted limit) {
+        String words = counter == null ? "4.7.1 a relay limit is reached" : counter.words(limit, client);
+        return counted(
+                LookupAnswer.OVER_QUOTA,
+                action((request.saslUsername().isEmpty() ? "450 " : "DEFER_IF_REJECT ") + words));
     }
 
     private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease) {
@@ -77,8 +110,11 @@ final class PolicyAnswers {
         return counted(LookupAnswer.PERMIT, OK);
     }
 
-    /** Where limits on messages and recipients can be kept: only here, of our own messages, is the true number known. */
+    /** Only here, of our own messages, is the true number of recipients known. */
     private byte[] afterRecipients(PolicyRequest request, PolicyRequest.Stage stage, ClientAddress client) {
+        if (counter != null) {
+            counter.settle(request, client);
+        }
         InstanceMemory.Permit permit = messages.of(request.instance(), client, clock.nowMs());
         if (permit != null && stage == PolicyRequest.Stage.DATA && choices.auditHeader()) {
             return counted(LookupAnswer.HEADER, action("PREPEND X-Relay-Lease: " + permit.principal()));

@@ -21,6 +21,7 @@ import org.scpbeforerelay.lease.ExpiryQueue;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
 import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.quota.Quotas;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -53,6 +54,7 @@ public final class Registry implements RelayDesk {
     private final Map<Principal, Integer> waiting = new ConcurrentHashMap<>();
     private final List<LeaseListener> listeners = new CopyOnWriteArrayList<>();
     private final Rounds rounds;
+    private final Quotas quotas;
 
     // Listeners are told by the writer alone. Who announces so much that even this is full is on record often enough.
     private final ArrayBlockingQueue<LeaseEvent> refusedAtTheDoor = new ArrayBlockingQueue<>(1024);
@@ -63,6 +65,12 @@ public final class Registry implements RelayDesk {
     private volatile Runnable wakeUp = () -> {};
 
     public Registry(LeaseStore store, Clock clock, Roster roster, LeaseTerms terms) {
+        this(store, clock, roster, terms, Quotas.UNUSED);
+    }
+
+    /** With what users have used of their limits, as somebody else counts it. */
+    public Registry(LeaseStore store, Clock clock, Roster roster, LeaseTerms terms, Quotas quotas) {
+        this.quotas = quotas;
         this.store = store;
         this.clock = clock;
         this.roster = roster;
@@ -195,12 +203,12 @@ public final class Registry implements RelayDesk {
 
     @Override
     public RelayDecision decide(RelayQuestion question) {
-        return RelayRules.decide(question, book, roster, clock.now());
+        return RelayRules.decide(question, book, roster, quotas, clock.now());
     }
 
     @Override
     public Explanation explain(RelayQuestion question) {
-        return RelayRules.explain(question, book, roster, clock.now());
+        return RelayRules.explain(question, book, roster, quotas, clock.now());
     }
 
     /** The book, for reading. */

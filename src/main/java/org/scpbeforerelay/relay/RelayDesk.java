@@ -1,14 +1,16 @@
 package org.scpbeforerelay.relay;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.quota.Usage;
 
 /** Where mail servers' questions are answered. Must not block; safe from any thread. */
 public interface RelayDesk {
     /** Whether the book is loaded. Until then no answer may be drawn from it, neither yes nor no. */
     boolean isReady();
 
-    /** The answer at this moment. */
+    /** The answer at this moment. Counts nothing: that is for whoever gives the answer away. */
     RelayDecision decide(RelayQuestion question);
 
     /** The answer at this moment, with what it was made of. Never counted. */
@@ -26,6 +28,15 @@ public interface RelayDesk {
         }
     }
 
-    /** One lease, weighed. */
-    record Weighed(Lease lease, Weight weight, long leftMs) {}
+    /**
+     * One lease, weighed.
+     *
+     * @param leftMs how long it lasts, in milliseconds
+     * @param usage what its user has used of the present limits, as it stands now; null when the user has none
+     */
+    record Weighed(
+            Lease lease,
+            Weight weight,
+            long leftMs,
+            @Nullable Usage usage) {}
 }

@@ -97,11 +97,11 @@ final class DialogueTest {
                 case "ready" -> host.ready();
                 case "wrong_sender" -> {
                     rejectWrongSender = words[1].equals("reject");
-                    host.listener.adopt(new LookupSettings.PolicyChoices(rejectWrongSender, auditHeader));
+                    host.listener().adopt(new LookupSettings.PolicyChoices(rejectWrongSender, auditHeader));
                 }
                 case "audit_header" -> {
                     auditHeader = words[1].equals("on");
-                    host.listener.adopt(new LookupSettings.PolicyChoices(rejectWrongSender, auditHeader));
+                    host.listener().adopt(new LookupSettings.PolicyChoices(rejectWrongSender, auditHeader));
                 }
                 default -> speak(host, words, place);
             }

@@ -135,7 +135,11 @@ final class LookupFuzzTest {
         AddressAnswers byAddress = new AddressAnswers(desk, statistics);
         return new LookupCodec.Codecs(
                 new PolicyCodec(new PolicyAnswers(
-                        desk, new RoundClock(new RelayHost.Time()), statistics, LookupSettings.PolicyChoices.DEFAULT)),
+                        desk,
+                        null,
+                        new RoundClock(new RelayHost.Time()),
+                        statistics,
+                        LookupSettings.PolicyChoices.DEFAULT)),
                 new SocketmapCodec(byAddress),
                 new TcpTableCodec(byAddress));
     }

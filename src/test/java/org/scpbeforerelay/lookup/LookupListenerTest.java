@@ -43,7 +43,7 @@ final class LookupListenerTest {
                 assertPermitted(asker);
             }
         }
-        await().until(() -> host.listener.statistics().open() == 1000);
+        await().until(() -> host.listener().statistics().open() == 1000);
         assertPermitted(askers.get(0));
         assertPermitted(askers.get(1));
         assertPermitted(askers.get(999));
@@ -59,7 +59,7 @@ final class LookupListenerTest {
         assertPermitted(busy);
         host.time.passMs(1);
         assertThat(idle.isClosed()).isTrue();
-        assertThat(host.listener.statistics().closed(Close.IDLE)).isEqualTo(1);
+        assertThat(host.listener().statistics().closed(Close.IDLE)).isEqualTo(1);
         assertThat(busy.ask(Requests.policy("203.0.113.8"), Requests.DUNNO.length()))
                 .isEqualTo(Requests.DUNNO);
     }
@@ -128,7 +128,7 @@ final class LookupListenerTest {
         assertThat(second.isClosed()).isTrue();
         assertPermitted(first);
         assertPermitted(third);
-        assertThat(host.listener.statistics().closed(Close.FOR_ROOM)).isEqualTo(1);
+        assertThat(host.listener().statistics().closed(Close.FOR_ROOM)).isEqualTo(1);
     }
 
     @Test
@@ -146,7 +146,7 @@ final class LookupListenerTest {
         hostile.say("\0");
         assertThat(hostile.isClosed()).isTrue();
 
-        LookupStatistics counted = host.listener.statistics();
+        LookupStatistics counted = host.listener().statistics();
         assertThat(counted.answers(LookupProtocol.POLICY, LookupAnswer.PERMIT)).isEqualTo(1);
         assertThat(counted.answers(LookupProtocol.POLICY, LookupAnswer.NOT_AUTHORISED))
                 .isEqualTo(1);

@@ -3,7 +3,9 @@ package org.scpbeforerelay.lookup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,12 +15,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Announcement;
 import org.scpbeforerelay.announce.LeaseTerms;
+import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
 import org.scpbeforerelay.announce.Verdict;
@@ -28,11 +32,13 @@ import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.Selection;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
+import org.scpbeforerelay.store.journal.QuotaJournal;
 
 /** A relay host without its edges: a real registry with a settable clock, and a listener on a TCP port and a unix socket. */
 final class RelayHost implements AutoCloseable {
@@ -40,7 +46,11 @@ final class RelayHost implements AutoCloseable {
 
     final Time time = new Time();
     final Registry registry;
-    final LookupListener listener;
+    private LookupListener listener;
+    private final LookupSettings settings;
+    private final Path journalFile;
+    private QuotaLedger ledger = new QuotaLedger();
+    private QuotaJournal journal;
     private final Map<UserName, Allowance> users = new HashMap<>();
     private final LeaseTerms terms;
 
@@ -49,6 +59,7 @@ final class RelayHost implements AutoCloseable {
     }
 
     RelayHost(Path folder, UnaryOperator<LookupSettings> otherwise) throws IOException {
+        journalFile = Files.createTempDirectory("quotas").resolve("quotas");
         terms = new LeaseTerms(
                 24 * 3_600_000,
                 60_000,
@@ -59,14 +70,40 @@ final class RelayHost implements AutoCloseable {
                         network("2001:db8::/32")),
                 Set.of());
         user("gerard", SenderRules.ANY);
-        registry = new Registry(new Memory(), time, roster(), terms);
-        LookupSettings settings = LookupSettings.of(
+        registry = new Registry(new Memory(), time, roster(), terms, who -> ledger.usage(who));
+        settings = otherwise.apply(LookupSettings.of(
                 List.of(
                         new ListenAddress.Tcp(new InetSocketAddress("127.0.0.1", 0)),
                         new ListenAddress.Unix(folder.resolve("policy"), null)),
-                LookupSettings.PolicyChoices.DEFAULT);
-        listener = new LookupListener(otherwise.apply(settings), registry, time);
-        listener.start();
+                LookupSettings.PolicyChoices.DEFAULT));
+        journal = new QuotaJournal(journalFile, time.bootId(), time.now());
+        listener = startListener();
+    }
+
+    private LookupListener startListener() throws IOException {
+        try {
+            journal.load(ledger::restore);
+            journal.replace(ledger.all(time.now().monotonicMs()), time.now());
+        } catch (StoreException e) {
+            throw new IOException(e);
+        }
+        LookupListener fresh =
+                new LookupListener(settings, registry, time, new LookupListener.Counting(ledger, journal));
+        fresh.start();
+        return fresh;
+    }
+
+    /** A daemon that was killed and comes back: what was counted is what the file says. */
+    void restartListener() throws IOException {
+        listener.close();
+        journal.close();
+        ledger = new QuotaLedger();
+        journal = new QuotaJournal(journalFile, time.bootId(), time.now());
+        listener = startListener();
+    }
+
+    LookupListener listener() {
+        return listener;
     }
 
     /** Loads the book; until then the desk is not ready. */
@@ -88,6 +125,10 @@ final class RelayHost implements AutoCloseable {
     }
 
     void user(String name, SenderRules senders) {
+        user(name, senders, null, null);
+    }
+
+    void user(String name, SenderRules senders, @Nullable Rate messages, @Nullable Rate recipients) {
         UserName user = new UserName(name);
         Allowance plain = Allowance.plain(user, TERM_MS);
         users.put(
@@ -101,8 +142,8 @@ final class RelayHost implements AutoCloseable {
                         TERM_MS,
                         plain.devices(),
                         plain.prefix6(),
-                        null,
-                        null,
+                        messages,
+                        recipients,
                         Map.of()));
         if (registry != null) {
             var done = registry.adopt(roster(), terms);
@@ -135,6 +176,13 @@ final class RelayHost implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        journal.close();
+        try {
+            Files.deleteIfExists(journalFile);
+            Files.deleteIfExists(journalFile.resolveSibling(""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static ClientAddress address(String text) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,13 @@ import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.SampleLeases;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.quota.Charge;
+import org.scpbeforerelay.quota.Exhausted;
+import org.scpbeforerelay.quota.Exhausted.Counted;
+import org.scpbeforerelay.quota.MessageSoFar;
+import org.scpbeforerelay.quota.Meter;
+import org.scpbeforerelay.quota.Quotas;
+import org.scpbeforerelay.quota.Usage;
 
 /** Relay decisions: sentence by sentence, and against a naive model. */
 final class RelayRulesTest {
@@ -36,6 +44,19 @@ final class RelayRulesTest {
     private static final Moment NOW = new Moment(1_800_000_000_000L, 5_000_000_000L);
     private static final ClientAddress HOME = SampleLeases.address("203.0.113.7");
     private static final Rate HOURLY = new Rate(200, 3_600_000);
+
+    /** A message counted already, of which this recipient is not. */
+    private static final MessageSoFar COUNTED_MESSAGE = new MessageSoFar() {
+        @Override
+        public boolean isMessageCountedOn(UserName user) {
+            return true;
+        }
+
+        @Override
+        public boolean isRecipientCountedOn(UserName user) {
+            return false;
+        }
+    };
 
     private final LeaseBook book = new LeaseBook();
 
@@ -57,9 +78,9 @@ final class RelayRulesTest {
         lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(plain("gerard"));
         RelayQuestion question = RelayQuestion.byAddressAlone(HOME);
-        assertThat(RelayRules.decide(question, book, roster, NOW.plusMs(59_999)))
+        assertThat(RelayRules.decide(question, book, roster, Quotas.UNUSED, NOW.plusMs(59_999)))
                 .isInstanceOf(RelayDecision.Permitted.class);
-        assertThat(RelayRules.decide(question, book, roster, NOW.plusMs(60_000)))
+        assertThat(RelayRules.decide(question, book, roster, Quotas.UNUSED, NOW.plusMs(60_000)))
                 .isEqualTo(RelayDecision.NOT_PERMITTED);
     }
 
@@ -68,7 +89,8 @@ final class RelayRulesTest {
         lease("frodo", "k1", 10_000);
         Lease longer = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(plain("gerard"), plain("frodo"));
-        assertThat(RelayRules.decide(RelayQuestion.byAddressAlone(HOME), book, roster, NOW.plusMs(30_000)))
+        assertThat(RelayRules.decide(
+                        RelayQuestion.byAddressAlone(HOME), book, roster, Quotas.UNUSED, NOW.plusMs(30_000)))
                 .isEqualTo(new RelayDecision.Permitted(longer));
         book.remove(longer.key());
         assertThat(byAddress(HOME, roster)).isInstanceOf(RelayDecision.Permitted.class);
@@ -100,9 +122,11 @@ final class RelayRulesTest {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         RelayQuestion byTable = RelayQuestion.byAddressAlone(HOME);
         assertThat(byAddress(HOME, roster(allowance))).isEqualTo(RelayDecision.NOT_PERMITTED);
-        assertThat(RelayRules.weigh(lease, byTable, roster(allowance), NOW)).isEqualTo(Weight.NOT_ENFORCEABLE);
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@example.org"), book, roster(allowance), NOW))
-                .isEqualTo(new RelayDecision.Permitted(lease));
+        assertThat(RelayRules.weigh(lease, byTable, roster(allowance), Quotas.UNUSED, NOW))
+                .isEqualTo(Weight.NOT_ENFORCEABLE);
+        assertThat(RelayRules.decide(
+                        new RelayQuestion(HOME, "g@example.org"), book, roster(allowance), Quotas.UNUSED, NOW))
+                .isEqualTo(new RelayDecision.Permitted(lease, charge(allowance)));
         Lease frodos = lease("frodo", "k1", 60_000);
         assertThat(byAddress(HOME, roster(allowance, plain("frodo")))).isEqualTo(new RelayDecision.Permitted(frodos));
     }
@@ -111,9 +135,9 @@ final class RelayRulesTest {
     void senderOutsideTheAllowanceIsNotPermittedAndTheLeaseIsNamed() {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(limits("gerard", new SenderRules(List.of("@example.org")), null, null));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@evil.example"), book, roster, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@evil.example"), book, roster, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.NotPermitted(lease));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, Quotas.UNUSED, NOW))
                 .as("the null sender of bounces")
                 .isEqualTo(new RelayDecision.Permitted(lease));
     }
@@ -124,7 +148,47 @@ final class RelayRulesTest {
         Lease gerards = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster =
                 roster(limits("frodo", new SenderRules(List.of("@shire.example")), null, null), plain("gerard"));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@example.org"), book, roster, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@example.org"), book, roster, Quotas.UNUSED, NOW))
+                .isEqualTo(new RelayDecision.Permitted(gerards));
+    }
+
+    @Test
+    void whereMessagesAreNotCountedAUserWithALimitOnThemIsAbsent() {
+        Lease lease = lease("gerard/gwaihir", "k1", 60_000);
+        RelayQuestion uncounted = new RelayQuestion(HOME, "g@example.org", null);
+        Roster counted = roster(limits("gerard", SenderRules.ANY, HOURLY, null));
+        assertThat(RelayRules.decide(uncounted, book, counted, Quotas.UNUSED, NOW))
+                .isEqualTo(RelayDecision.NOT_PERMITTED);
+        Roster bySender = roster(limits("gerard", new SenderRules(List.of("@example.org")), null, null));
+        assertThat(RelayRules.decide(uncounted, book, bySender, Quotas.UNUSED, NOW))
+                .isEqualTo(new RelayDecision.Permitted(lease));
+    }
+
+    @Test
+    void overTheLimitTheAnswerSaysWhichAndWhenItEnds() {
+        Lease lease = lease("gerard/gwaihir", "k1", 60_000);
+        Roster roster = roster(limits("gerard", SenderRules.ANY, HOURLY, null));
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, usages(Set.of("messagesgerard")), NOW))
+                .isEqualTo(new RelayDecision.OverQuota(
+                        lease, new Exhausted(lease.user(), Counted.MESSAGES, HOURLY, 3_600_000 / 200)));
+    }
+
+    @Test
+    void anotherUserOnTheAddressPermitsWhatOneHasNoMoreOfAndIsTheOneCounted() {
+        lease("frodo", "k1", 60_000);
+        Lease sams = lease("sam", "k1", 60_000);
+        Allowance sam = limits("sam", SenderRules.ANY, HOURLY, HOURLY);
+        Roster roster = roster(limits("frodo", SenderRules.ANY, HOURLY, null), sam);
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, usages(Set.of("messagesfrodo")), NOW))
+                .isEqualTo(new RelayDecision.Permitted(sams, charge(sam)));
+    }
+
+    @Test
+    void aUserWithoutLimitsOnTheAddressComesFirstAndNothingIsCounted() {
+        lease("frodo", "k1", 60_000);
+        Lease gerards = lease("gerard", "k1", 60_000);
+        Roster roster = roster(limits("frodo", SenderRules.ANY, HOURLY, null), plain("gerard"));
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.Permitted(gerards));
     }
 
@@ -140,16 +204,19 @@ final class RelayRulesTest {
         Map<String, Integer> seen = new TreeMap<>();
         Roster roster = Roster.EMPTY;
         List<Lease> leases = new ArrayList<>();
+        Set<String> exhausted = Set.of();
         for (int i = 0; i < QUESTIONS; i++) {
             if (i % 20 == 0) {
                 roster = randomRoster(random);
                 leases = randomBook(random);
+                exhausted = randomExhausted(random);
             }
             RelayQuestion question = randomQuestion(random);
+            Quotas quotas = usages(exhausted);
             Moment now = NOW.plusMs(random.nextInt(-10, 10));
-            RelayDecision decision = RelayRules.decide(question, book, roster, now);
-            RelayDesk.Explanation explanation = RelayRules.explain(question, book, roster, now);
-            String expected = naive(question, leases, roster, now);
+            RelayDecision decision = RelayRules.decide(question, book, roster, quotas, now);
+            RelayDesk.Explanation explanation = RelayRules.explain(question, book, roster, quotas, now);
+            String expected = naive(question, leases, roster, exhausted, now);
             if (!outcome(decision).equals(expected) || !isExplained(decision, explanation)) {
                 fail(
                         "seed %d, question %d: %s of %s at %s: %s, expected %s%n%s",
@@ -158,13 +225,13 @@ final class RelayRulesTest {
             seen.merge(expected, 1, Integer::sum);
         }
         assertThat(seen)
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy((outcome, times) -> assertThat(times).as(outcome).isGreaterThan(QUESTIONS / 50));
     }
 
     private static boolean isExplained(RelayDecision decision, RelayDesk.Explanation explanation) {
         List<Lease> permitting = explanation.leases().stream()
-                .filter(weighed -> weighed.weight() == Weight.PERMITS)
+                .filter(weighed -> weighed.weight().permits())
                 .map(RelayDesk.Weighed::lease)
                 .toList();
         boolean leftRight = explanation.leases().stream()
@@ -172,25 +239,35 @@ final class RelayRulesTest {
         return explanation.decision().equals(decision)
                 && leftRight
                 && switch (decision) {
-                    case RelayDecision.Permitted permitted -> permitting.contains(permitted.lease());
+                    case RelayDecision.Permitted permitted ->
+                        permitting.contains(permitted.lease())
+                                && (permitted.charge() == null) == weighed(explanation, Weight.PERMITS);
+                    case RelayDecision.OverQuota over ->
+                        permitting.isEmpty() && weighed(explanation, Weight.OVER_QUOTA);
                     case RelayDecision.NotPermitted not ->
                         permitting.isEmpty()
-                                && (not.wrongSender() != null)
-                                        == explanation.leases().stream()
-                                                .anyMatch(weighed -> weighed.weight() == Weight.SENDER_OUTSIDE);
+                                && !weighed(explanation, Weight.OVER_QUOTA)
+                                && (not.wrongSender() != null) == weighed(explanation, Weight.SENDER_OUTSIDE);
                 };
+    }
+
+    private static boolean weighed(RelayDesk.Explanation explanation, Weight weight) {
+        return explanation.leases().stream().anyMatch(weighed -> weighed.weight() == weight);
     }
 
     private static String outcome(RelayDecision decision) {
         return switch (decision) {
             case RelayDecision.Permitted permitted -> "permitted";
+            case RelayDecision.OverQuota over -> "over quota";
             case RelayDecision.NotPermitted not -> not.wrongSender() == null ? "not" : "wrong sender";
         };
     }
 
     /** Looks at every lease there is, and at every condition of the contract in turn. */
-    private static String naive(RelayQuestion question, List<Lease> leases, Roster roster, Moment now) {
+    private static String naive(
+            RelayQuestion question, List<Lease> leases, Roster roster, Set<String> exhausted, Moment now) {
         boolean wrongSender = false;
+        boolean overQuota = false;
         for (Lease lease : leases) {
             Allowance user = roster.allowances().get(lease.user());
             boolean stranger = user == null && roster.strangers() != null && lease.source() == LeaseSource.LOGIN_LOG;
@@ -205,12 +282,47 @@ final class RelayRulesTest {
             if (user == null || !hasLimits(user)) {
                 return "permitted";
             }
-            if (question.sender() != null && user.senders().allows(question.sender())) {
+            boolean counted = user.messages() != null || user.recipients() != null;
+            if (question.sender() == null || counted && question.message() == null) {
+                continue;
+            }
+            if (!user.senders().allows(question.sender())) {
+                wrongSender = true;
+            } else if (isExhausted("messages", user, user.messages(), question, exhausted)
+                    || isExhausted("recipients", user, user.recipients(), question, exhausted)) {
+                overQuota = true;
+            } else {
                 return "permitted";
             }
-            wrongSender |= question.sender() != null;
         }
-        return wrongSender ? "wrong sender" : "not";
+        return overQuota ? "over quota" : wrongSender ? "wrong sender" : "not";
+    }
+
+    private static boolean isExhausted(
+            String what, Allowance user, @Nullable Rate limit, RelayQuestion question, Set<String> exhausted) {
+        boolean counted = question.message() == COUNTED_MESSAGE && what.equals("messages");
+        return limit != null && !counted && exhausted.contains(what + user.user());
+    }
+
+    private static Set<String> randomExhausted(Random random) {
+        Set<String> exhausted = new TreeSet<>();
+        for (String user : USERS) {
+            for (String what : List.of("messages", "recipients")) {
+                if (random.nextBoolean()) {
+                    exhausted.add(what + user);
+                }
+            }
+        }
+        return exhausted;
+    }
+
+    private static Quotas usages(Set<String> exhausted) {
+        return user ->
+                new Usage(meter(exhausted.contains("messages" + user)), meter(exhausted.contains("recipients" + user)));
+    }
+
+    private static Meter meter(boolean exhausted) {
+        return new Meter(HOURLY, exhausted ? HOURLY.count() * HOURLY.periodMs() : 0, NOW.monotonicMs());
     }
 
     private static boolean hasLimits(Allowance user) {
@@ -233,8 +345,10 @@ final class RelayRulesTest {
 
     private static RelayQuestion randomQuestion(Random random) {
         ClientAddress client = SampleLeases.address(one(ADDRESSES, random));
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(6)) {
             case 0 -> RelayQuestion.byAddressAlone(client);
+            case 4 -> new RelayQuestion(client, "x@example.org", null);
+            case 5 -> new RelayQuestion(client, "x@example.org", COUNTED_MESSAGE);
             case 1 -> new RelayQuestion(client, "");
             case 2 -> new RelayQuestion(client, "x@example.org");
             default -> new RelayQuestion(client, "x@evil.example");
@@ -285,13 +399,19 @@ final class RelayRulesTest {
     }
 
     private RelayDecision byAddress(ClientAddress client, Roster roster) {
-        return RelayRules.decide(RelayQuestion.byAddressAlone(client), book, roster, NOW);
+        return RelayRules.decide(RelayQuestion.byAddressAlone(client), book, roster, Quotas.UNUSED, NOW);
     }
 
     private Lease lease(String principal, String proof, long leftMs) {
         Lease lease = SampleLeases.lease(Principal.parse(principal), HOME, 128, LeaseSource.SSH, proof, NOW, leftMs);
         book.put(lease);
         return lease;
+    }
+
+    private static @Nullable Charge charge(Allowance allowance) {
+        return allowance.isCounted()
+                ? new Charge(allowance.user(), allowance.messages(), allowance.recipients())
+                : null;
     }
 
     private static Roster roster(Allowance... allowances) {

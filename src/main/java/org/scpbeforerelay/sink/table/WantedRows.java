@@ -16,6 +16,7 @@ import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
+import org.scpbeforerelay.quota.Quotas;
 import org.scpbeforerelay.relay.RelayQuestion;
 import org.scpbeforerelay.relay.RelayRules;
 import org.scpbeforerelay.relay.Weight;
@@ -155,7 +156,7 @@ final class WantedRows {
             return null;
         }
         RelayQuestion question = RelayQuestion.byAddressAlone(lease.address());
-        if (RelayRules.weigh(lease, question, current, now) != Weight.PERMITS) {
+        if (RelayRules.weigh(lease, question, current, Quotas.UNUSED, now) != Weight.PERMITS) {
             return null;
         }
         return new Row(lease.network(), Math.min(lease.expiresAtMs(), keyEndMs(lease, current)), lease.deadlineMs());

@@ -36,6 +36,7 @@ public final class Main {
         commands.put("revoke", RevokeCommand::new);
         commands.put("lookup", LookupCommand::new);
         commands.put("explain", ExplainCommand::new);
+        commands.put("history", HistoryCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("table", TableCommand::new);
         commands.put("status", StatusCommand::new);

@@ -56,6 +56,11 @@ public record Places(Path settingsFile, Path usersDirectory, Path dataDirectory,
         return dataDirectory.resolve("tables");
     }
 
+    /** The directory of the record. */
+    public Path historyDirectory() {
+        return dataDirectory.resolve("history");
+    }
+
     /** The socket on which the daemon answers commands. */
     public Path controlSocket() {
         return runDirectory.resolve("control");

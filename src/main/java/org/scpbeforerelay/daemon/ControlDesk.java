@@ -165,6 +165,7 @@ final class ControlDesk implements ControlHandler {
         return switch (await(registry.announce(announcement))) {
             case Verdict.Granted granted -> {
                 for (Lease lease : granted.leases()) {
+                    daemon.record(operator, "granted " + lease.principal() + " " + lease.addressText());
                     LOG.info(
                             "granted {} {} until {} by operator {}",
                             lease.principal(),
@@ -191,6 +192,7 @@ final class ControlDesk implements ControlHandler {
             throw new ControlException(USAGE, "'" + what + "' is no address and no user: " + e.getMessage(), e);
         }
         Revocation revocation = await(registry.revoke(selection, "by operator " + operator));
+        daemon.record(operator, "revoked " + what);
         for (Lease lease : revocation.ended()) {
             answer.accept(Json.object().put("who", lease.principal().toString()).put("address", lease.addressText()));
         }
@@ -201,6 +203,7 @@ final class ControlDesk implements ControlHandler {
         try {
             LOG.info("reload asked for by {}", operator);
             Daemon.Reloaded reloaded = daemon.reload();
+            daemon.record(operator, "read settings and users anew");
             reloaded.remarks().forEach(remark -> answer.accept(Json.object().put("sentence", remark)));
             return Json.object().put("users", reloaded.users()).put("revoked", reloaded.revoked());
         } catch (SettingsException e) {

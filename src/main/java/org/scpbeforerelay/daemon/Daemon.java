@@ -248,6 +248,11 @@ public final class Daemon implements AutoCloseable {
         throw new IllegalStateException("no TCP address in [lookup] listen");
     }
 
+    /** Puts on record what an operator did. */
+    void record(String operator, String did) {
+        Objects.requireNonNull(sinks, "not started").operator(operator, did);
+    }
+
     /** Everything about it for {@code status}. */
     ObjectNode status() {
         Registry theRegistry = registry();

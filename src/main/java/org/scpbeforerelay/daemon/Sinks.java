@@ -6,6 +6,8 @@ import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.sink.history.History;
+import org.scpbeforerelay.sink.history.HistorySettings;
 import org.scpbeforerelay.sink.hook.HookHealth;
 import org.scpbeforerelay.sink.hook.HookSettings;
 import org.scpbeforerelay.sink.hook.Hooks;
@@ -24,17 +26,21 @@ import tools.jackson.databind.node.ObjectNode;
 final class Sinks implements AutoCloseable {
     private final AccessTables tables;
     private final Hooks hooks = new Hooks();
+    private final History history;
 
     /** Made before the book is loaded, so that nothing is missed. */
     Sinks(Places places, Registry registry, Clock clock) {
         tables = new AccessTables(
                 places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, clock);
+        history = new History(places.historyDirectory(), clock);
+        registry.listen(history);
         registry.listen(tables);
         registry.listen(hooks);
     }
 
     /** Begins to follow the book, which must be loaded. */
     void start(Settings settings) throws IOException {
+        history.start(history(settings));
         hooks.adopt(hooks(settings));
         try {
             tables.start(tables(settings));
@@ -45,6 +51,7 @@ final class Sinks implements AutoCloseable {
 
     /** Takes other settings into force; what could not be done is said. */
     void adopt(Settings settings, List<String> remarks) {
+        history.adopt(history(settings));
         hooks.adopt(hooks(settings));
         try {
             tables.adopt(tables(settings));
@@ -53,8 +60,18 @@ final class Sinks implements AutoCloseable {
         }
     }
 
+    /** Puts on record what an operator did. */
+    void operator(String who, String did) {
+        history.operator(who, did);
+    }
+
     /** Adds how they fare to {@code status}. */
     void describe(ObjectNode status, ArrayNode problems) {
+        status.putObject("history").put("written", history.written());
+        String unwritten = history.failure();
+        if (unwritten != null) {
+            problems.add(unwritten);
+        }
         ArrayNode rows = status.putArray("tables");
         for (TableHealth health : tables.health()) {
             ObjectNode row = rows.addObject()
@@ -89,6 +106,7 @@ final class Sinks implements AutoCloseable {
     public void close() {
         hooks.close();
         tables.close();
+        history.close();
     }
 
     private static List<TableSettings> tables(Settings settings) {
@@ -104,5 +122,10 @@ final class Sinks implements AutoCloseable {
         return settings.hooks().stream()
                 .map(hook -> new HookSettings(hook.run()))
                 .toList();
+    }
+
+    private static HistorySettings history(Settings settings) {
+        return new HistorySettings(
+                settings.history().keep().ms(), settings.history().maxSize().bytes());
     }
 }

@@ -81,6 +81,31 @@ final class ServiceTest {
     }
 
     @Test
+    void theRecordTellsWhatHappenedAndWhoDidItAlsoAfterKillNine() throws Exception {
+        daemon.start();
+        assertThat(daemon.command("history").exit()).isEqualTo(1);
+        assertThat(daemon.command("grant", "gerard", "127.9.0.1").exit()).isZero();
+        assertThat(daemon.command("grant", "gerard", "127.9.0.1").exit()).isZero();
+        assertThat(daemon.command("revoke", "gerard").exit()).isZero();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(daemon.command("history").out()).contains("revoked gerard"));
+        daemon.signal("KILL");
+        daemon.awaitExit();
+
+        assertThat(daemon.command("history", "--user", "gerard").out().lines())
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("  granted  gerard/default 127.9.0.1 by operator"),
+                        line -> assertThat(line).contains("  revoked  gerard/default 127.9.0.1: by operator root"));
+        assertThat(daemon.command("history").out()).contains("  operator  root revoked gerard");
+        assertThat(daemon.command("history", "--address", "127.9.0.2").exit()).isEqualTo(1);
+        assertThat(daemon.command("history", "--address", "127.9.0").exit()).isEqualTo(64);
+        assertThat(daemon.command("history", "--json").out().lines().findFirst().orElseThrow())
+                .startsWith("{\"at\":\"2")
+                .contains("\"event\":\"granted\"");
+    }
+
+    @Test
     void aHangupAtAnyMomentOfTheStartIsNoEnd() throws Exception {
         daemon.launch(List.of(), Map.of());
         // It is about to load its leases, and not ready yet.

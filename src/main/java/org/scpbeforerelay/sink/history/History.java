@@ -1,0 +1,167 @@
+package org.scpbeforerelay.sink.history;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.history.RecordFiles;
+import org.scpbeforerelay.registry.LeaseEvent;
+import org.scpbeforerelay.registry.LeaseListener;
+import org.scpbeforerelay.view.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the record. {@link #happened} never blocks: lines wait in a bounded queue for the one thread that appends them; what finds it full,
+ * or the disk, is counted, and the record itself says how many are missing. What was appended survives kill -9; once a second it is
+ * forced to disk.
+ */
+public final class History implements LeaseListener, AutoCloseable {
+    /** More than some rounds of the registry bring about. */
+    static final int WAITING_MAX = 16_384;
+
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
+    private static final long FORCE_EVERY_MS = 1_000;
+    private static final int BATCH = 1024;
+
+    private final Path folder;
+    private final Clock clock;
+    private final RecordWriter writer;
+    private final BlockingQueue<ObjectNode> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final AtomicLong missing = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
+    private final Thread thread = Thread.ofPlatform().name("history").unstarted(this::run);
+    private volatile HistorySettings settings = HistorySettings.NOT_YET;
+    private volatile @Nullable String failure;
+    private volatile boolean stopping;
+
+    public History(Path folder, Clock clock) {
+        this.folder = folder;
+        this.writer = new RecordWriter(new RecordFiles(folder));
+        this.clock = clock;
+    }
+
+    /** Begins to write; what has happened before waits. The error names the folder. */
+    public void start(HistorySettings begin) throws IOException {
+        settings = begin;
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        thread.start();
+    }
+
+    /** Keeps more or less from now on. */
+    public void adopt(HistorySettings newSettings) {
+        settings = newSettings;
+    }
+
+    @Override
+    public void happened(LeaseEvent event) {
+        ObjectNode line = RecordLines.of(event);
+        if (line != null) {
+            offer(line);
+        }
+    }
+
+    /** Puts down what an operator did. */
+    public void operator(String who, String did) {
+        offer(RecordLines.operator(who, did, clock.now().wallMs()));
+    }
+
+    /** How many lines were written since the start. */
+    public long written() {
+        return written.get();
+    }
+
+    /** Why the record cannot be written; null while it can. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    private void offer(ObjectNode line) {
+        if (!waiting.offer(line)) {
+            missing.incrementAndGet();
+        }
+    }
+
+    private void run() {
+        long forcedNs = System.nanoTime();
+        while (!stopping || !waiting.isEmpty()) {
+            List<ObjectNode> batch = new ArrayList<>();
+            try {
+                ObjectNode first = waiting.poll(FORCE_EVERY_MS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    waiting.drainTo(batch, BATCH);
+                }
+                write(batch);
+                if (System.nanoTime() - forcedNs >= FORCE_EVERY_MS * 1_000_000) {
+                    writer.force();
+                    forcedNs = System.nanoTime();
+                }
+            } catch (IOException | RuntimeException e) {
+                missing.addAndGet(batch.size());
+                failed(e);
+            } catch (InterruptedException e) {
+                stopping = true; // close() does not interrupt: somebody wants the process to end now
+            }
+        }
+        try {
+            writer.close();
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void write(List<ObjectNode> batch) throws IOException {
+        long nowMs = clock.now().wallMs();
+        writer.thin(settings, nowMs);
+        if (batch.isEmpty()) {
+            return;
+        }
+        StringBuilder lines = new StringBuilder();
+        long gone = missing.get();
+        if (gone > 0) {
+            lines.append(Json.line(RecordLines.missing(gone, nowMs))).append('\n');
+        }
+        batch.forEach(line -> lines.append(Json.line(line)).append('\n'));
+        writer.append(lines.toString().getBytes(StandardCharsets.UTF_8), settings, nowMs);
+        missing.addAndGet(-gone);
+        written.addAndGet(batch.size());
+        if (failure != null) {
+            LOG.info("the record in {} is written again", folder);
+            failure = null;
+        }
+    }
+
+    private void failed(Exception e) {
+        String message = "the record in " + folder + " cannot be written (" + e.getMessage()
+                + "); make room, or give the folder to the user that the daemon runs as";
+        if (!message.equals(failure)) {
+            LOG.error(message);
+        }
+        failure = message;
+    }
+
+    /** Writes what waits, then ends. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (thread.isAlive()) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

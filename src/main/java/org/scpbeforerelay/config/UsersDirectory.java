@@ -66,7 +66,7 @@ public record UsersDirectory(
             throw new SettingsException(problems);
         }
         List<String> warnings = new ArrayList<>(folder.warnings());
-        folder.users().forEach(user -> warnings.addAll(warningsOf(user)));
+        folder.users().forEach(user -> warnings.addAll(warningsOf(user, settings)));
         return new UsersDirectory(folder.users(), authorities, roster(folder.users(), authorities, settings), warnings);
     }
 
@@ -100,8 +100,15 @@ public record UsersDirectory(
                         : null);
     }
 
-    private static List<String> warningsOf(UserFile user) {
+    private static List<String> warningsOf(UserFile user, Settings settings) {
         List<String> warnings = new ArrayList<>();
+        boolean counted = user.messages() != null || user.recipients() != null;
+        if (counted && settings.lookup().listen().stream().noneMatch(ListenAddress.Unix.class::isInstance)) {
+            warnings.add("user " + user.name()
+                    + " has limits on messages or recipients, which only a unix socket keeps: nothing is"
+                    + " permitted to this user until [lookup] listen has one, such as"
+                    + " \"unix:/var/spool/postfix/scp/policy\"");
+        }
         for (Network network : user.mayAnnounce()) {
             if (network.prefixLength() < (network.base().isIpv4() ? WIDE_PREFIX4 : WIDE_PREFIX6)) {
                 warnings.add("user " + user.name() + ": may_announce " + network

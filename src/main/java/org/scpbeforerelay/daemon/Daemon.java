@@ -167,6 +167,13 @@ public final class Daemon implements AutoCloseable {
         journal.load(ledger::restore);
         journal.replace(ledger.all(now.monotonicMs()), now);
         quotas = journal;
+        // Ends after the listener, so that what a full disk kept out is recorded if it has room by then.
+        begun.push(() -> {
+            if (journal.wantsReplacing()) {
+                Moment end = clock.now();
+                journal.replace(ledger.all(end.monotonicMs()), end);
+            }
+        });
         return journal;
     }
 

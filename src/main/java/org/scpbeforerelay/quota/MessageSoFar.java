@@ -22,7 +22,7 @@ public interface MessageSoFar {
         }
     };
 
-    /** Whether a recipient of this message was permitted on this user's account. */
+    /** Whether a recipient of this message was counted on this user. */
     boolean isMessageCountedOn(UserName user);
 
     /** Whether this very recipient of it was. */

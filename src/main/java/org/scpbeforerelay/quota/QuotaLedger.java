@@ -13,7 +13,7 @@ import org.scpbeforerelay.lease.UserName;
  * What has been counted: on whom how much, and of which messages under way. Usages may be read from any thread; everything else is
  * for the one thread that counts. Whoever counts here records the entry before the answer goes out.
  *
- * <p>A message counts once on a user, at its first recipient that is permitted on the user's account, and each recipient once per
+ * <p>A message counts once on a user, at its first recipient that is permitted and counted on the user, and each recipient once per
  * message. Recipients are told apart by a digest that the caller makes.
  */
 public final class QuotaLedger implements Quotas {

@@ -181,6 +181,21 @@ final class QuotaTest {
     }
 
     @Test
+    void aFullDiskEndsNoMailAndLosesNothingOnceThereIsRoom() throws IOException {
+        limited("gerard", TWO, null);
+        host.diskIsFull = true;
+        assertThat(rcpt("a", "x@example.net")).isEqualTo("OK");
+        host.diskIsFull = false;
+        host.time.passMs(1_000);
+        assertThat(rcpt("b", "x@example.net")).isEqualTo("OK");
+        restart();
+        assertThat(rcpt("a", "y@example.net"))
+                .as("of a message that is counted")
+                .isEqualTo("OK");
+        assertThat(rcpt("c", "x@example.net")).startsWith("450 ");
+    }
+
+    @Test
     void explainSaysWhatTheAnswerWillBeAndCountsNothing() throws IOException {
         limited("gerard", TWO, null);
         for (int i = 0; i < 5; i++) {

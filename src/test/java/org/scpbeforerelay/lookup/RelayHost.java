@@ -32,11 +32,13 @@ import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.quota.QuotaEntry;
 import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.Selection;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.QuotaStore;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.journal.QuotaJournal;
 
@@ -46,6 +48,8 @@ final class RelayHost implements AutoCloseable {
 
     final Time time = new Time();
     final Registry registry;
+    volatile boolean diskIsFull;
+    private volatile boolean diskWasFull;
     private LookupListener listener;
     private final LookupSettings settings;
     private final Path journalFile;
@@ -87,8 +91,8 @@ final class RelayHost implements AutoCloseable {
         } catch (StoreException e) {
             throw new IOException(e);
         }
-        LookupListener fresh =
-                new LookupListener(settings, registry, time, new LookupListener.Counting(ledger, journal));
+        LookupListener fresh = new LookupListener(
+                settings, registry, time, new LookupListener.Counting(ledger, new FullDisk(journal, this)));
         fresh.start();
         return fresh;
     }
@@ -217,6 +221,48 @@ final class RelayHost implements AutoCloseable {
         @Override
         public String bootId() {
             return "one boot";
+        }
+    }
+
+    /** The journal, and nothing gets through to it while the disk is full. */
+    private record FullDisk(QuotaJournal journal, RelayHost host) implements QuotaStore {
+        @Override
+        public void load(Consumer<QuotaEntry> each) throws StoreException {
+            journal.load(each);
+        }
+
+        @Override
+        public void append(QuotaEntry entry, Moment now) throws StoreException {
+            check();
+            journal.append(entry, now);
+        }
+
+        @Override
+        public void replace(List<QuotaEntry> all, Moment now) throws StoreException {
+            check();
+            journal.replace(all, now);
+        }
+
+        private void check() throws StoreException {
+            if (host.diskIsFull) {
+                host.diskWasFull = true;
+                throw new StoreException("No space left on device");
+            }
+        }
+
+        @Override
+        public boolean wantsReplacing() {
+            return host.diskWasFull || journal.wantsReplacing();
+        }
+
+        @Override
+        public @Nullable String failure() {
+            return journal.failure();
+        }
+
+        @Override
+        public void close() {
+            journal.close();
         }
     }
 

@@ -21,9 +21,11 @@ import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.lookup.ListenAddress;
 import org.scpbeforerelay.lookup.LookupListener;
 import org.scpbeforerelay.lookup.LookupSettings;
+import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.journal.QuotaJournal;
 
 /** The lookup listener as the daemon runs it, with a full book: {@code PORT SOCKET LEASES}. Ends with its standard input. */
 final class LookupServer {
@@ -35,13 +37,17 @@ final class LookupServer {
         Roster roster = new Roster(Map.of(user, Allowance.plain(user, 1_200_000)), Set.of(), null);
         LeaseTerms terms = new LeaseTerms(86_400_000, 60_000, List.of(), Set.of());
         SystemClock clock = new SystemClock();
-        Registry registry = new Registry(new Full(user, leases, clock), clock, roster, terms);
+        QuotaLedger ledger = new QuotaLedger();
+        QuotaJournal journal =
+                new QuotaJournal(Path.of(arguments[1]).resolveSibling("quotas"), clock.bootId(), clock.now());
+        Registry registry = new Registry(new Full(user, leases, clock), clock, roster, terms, ledger);
         LookupSettings settings = LookupSettings.of(
                 List.of(
                         new ListenAddress.Tcp(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0]))),
                         new ListenAddress.Unix(Path.of(arguments[1]), null)),
                 LookupSettings.PolicyChoices.DEFAULT);
-        try (LookupListener listener = new LookupListener(settings, registry, clock)) {
+        try (LookupListener listener =
+                new LookupListener(settings, registry, clock, new LookupListener.Counting(ledger, journal))) {
             registry.open();
             listener.start();
             EchoServer.serveUntilInputEnds();

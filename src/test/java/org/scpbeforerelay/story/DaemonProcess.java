@@ -67,6 +67,12 @@ public final class DaemonProcess implements AutoCloseable {
         process().awaitExit(Duration.ofSeconds(10));
     }
 
+    /** As a service manager does. */
+    public void stop() {
+        signal("TERM");
+        process().awaitExit(Duration.ofSeconds(10));
+    }
+
     public void signal(String name) {
         process().signal(name);
     }

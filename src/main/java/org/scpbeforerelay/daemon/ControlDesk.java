@@ -20,6 +20,7 @@ import org.scpbeforerelay.control.ControlHandler;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.Revocation;
 import org.scpbeforerelay.registry.Selection;
@@ -113,7 +114,9 @@ final class ControlDesk implements ControlHandler {
         String sender = question.has("sender") ? text(question, "sender").replaceFirst("^<(.*)>$", "$1") : null;
         ClientAddress address = address(text(question, "address"));
         return registry.explain(
-                sender == null ? RelayQuestion.byAddressAlone(address) : new RelayQuestion(address, sender));
+                sender == null
+                        ? RelayQuestion.byAddressAlone(address)
+                        : new RelayQuestion(address, sender, daemon.countsMessages() ? MessageSoFar.NEW : null));
     }
 
     private ObjectNode sentence(RelayDesk.Explanation explanation, JsonNode question) throws ControlException {
@@ -137,8 +140,10 @@ final class ControlDesk implements ControlHandler {
             return QuotaWords.over(over.limit(), registry.now());
         }
         boolean senderMatters = explanation.leases().stream().anyMatch(one -> one.weight() == Weight.NOT_ENFORCEABLE);
-        if (senderMatters && !question.has("sender")) {
-            return " by its address alone: the user has limits, so it depends on the message; add --sender ADDRESS";
+        if (senderMatters) {
+            return question.has("sender")
+                    ? ": the user has limits on messages or recipients, which only a unix socket of [lookup] listen keeps"
+                    : " by its address alone: the user has limits, so it depends on the message; add --sender ADDRESS";
         }
         return explanation.decision() instanceof RelayDecision.NotPermitted(@Nullable Lease lease) && lease != null
                 ? " with this sender (the lease of " + lease.principal() + " allows others)"

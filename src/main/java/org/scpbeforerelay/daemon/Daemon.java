@@ -305,6 +305,11 @@ public final class Daemon implements AutoCloseable {
         return theSources == null ? List.of() : theSources.sshAddresses();
     }
 
+    /** Whether mail servers can ask where messages are counted: on a unix socket. */
+    boolean countsMessages() {
+        return lookupAddresses().stream().anyMatch(ListenAddress.Unix.class::isInstance);
+    }
+
     private List<ListenAddress> lookupAddresses() {
         LookupListener listener = lookup;
         return listener == null ? List.of() : listener.boundAddresses();

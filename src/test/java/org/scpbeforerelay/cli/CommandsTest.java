@@ -43,14 +43,18 @@ class CommandsTest {
     }
 
     private void serve() throws Exception {
+        serve("127.0.0.1:0");
+    }
+
+    private void serve(String lookupAddress) throws Exception {
         Files.writeString(state.resolve("scp-before-relay.toml"), """
                 [ssh]
                 listen = []
                 [lookup]
-                listen = ["127.0.0.1:0"]
+                listen = ["%s"]
                 [console]
                 listen = ""
-                """);
+                """.formatted(lookupAddress));
         daemon = Daemon.start(Places.find(state, null), new SystemClock(), null);
     }
 
@@ -133,6 +137,34 @@ class CommandsTest {
         Ended wrongTerm = run("user", "add", "gerard", "--term", "20 minutes");
         assertThat(wrongTerm.exit()).isEqualTo(78);
         assertThat(state.resolve("users/gerard.toml")).doesNotExist();
+    }
+
+    @Test
+    void explainSaysOfALimitWhatAPolicyRequestWouldBeToldAndUsesNothing() throws Exception {
+        serve("unix:" + state.resolve("policy"));
+        limitedUser();
+        for (int i = 0; i < 3; i++) {
+            Ended explained = run("explain", "203.0.113.7", "--sender", "gerard@example.org");
+            assertThat(explained.exit()).isZero();
+            assertThat(explained.out()).contains("is counted; none of 2 messages per hour are used");
+        }
+        assertThat(run("lookup", "203.0.113.7").out()).contains("add --sender ADDRESS");
+    }
+
+    @Test
+    void whereNobodyCountsExplainSaysWhyAUserWithALimitIsNotPermitted() throws Exception {
+        serve();
+        limitedUser();
+        Ended explained = run("explain", "203.0.113.7", "--sender", "gerard@example.org");
+        assertThat(explained.exit()).isEqualTo(1);
+        assertThat(explained.out()).contains("which only a unix socket of [lookup] listen keeps");
+    }
+
+    private void limitedUser() throws IOException {
+        run("user", "add", "gerard");
+        Files.writeString(state.resolve("users/gerard.toml"), "messages = \"2/h\"\n");
+        run("reload");
+        assertThat(run("grant", "gerard", "203.0.113.7").exit()).isZero();
     }
 
     @Test

@@ -40,6 +40,7 @@ class QuotaStoryTest {
     private Host sams;
     private Host frodos;
     private Host merrys;
+    private Host pippins;
     private SmtpSink sink;
     private PostfixHost postfix;
     private DaemonProcess daemon;
@@ -51,6 +52,7 @@ class QuotaStoryTest {
         sams = lab.host("landroval", "198.51.100.11");
         frodos = lab.host("meneldor", "198.51.100.12");
         merrys = lab.host("thorondor", "198.51.100.13");
+        pippins = lab.host("roac", "198.51.100.14");
         Host shadowfax = lab.server("shadowfax", List.of("postfix"), SHADOWFAX);
         Host hop = lab.server("hop", List.of("postfix"), "203.0.113.30");
         sink = SmtpSink.start(hop, "203.0.113.30", 25);
@@ -77,12 +79,14 @@ class QuotaStoryTest {
         user("gerard", "messages = \"" + LIMIT + "/d\"");
         user("sam", "messages = \"" + LIMIT + "/d\"");
         user("merry", "messages = \"" + LIMIT + "/d\"");
+        user("pippin", "messages = \"3/d\"");
         user("frodo", "recipients = \"3/d\"");
         daemon.start();
         grant("gerard", "198.51.100.10");
         grant("sam", "198.51.100.11");
         grant("frodo", "198.51.100.12");
         grant("merry", "198.51.100.13");
+        grant("pippin", "198.51.100.14");
     }
 
     @AfterAll
@@ -139,6 +143,29 @@ class QuotaStoryTest {
             assertThat(smtp.rcpt("three@example.net").code()).isEqualTo(250);
             assertLimit(smtp.rcpt("four@example.net"));
         }
+    }
+
+    @Test
+    void aTransactionThatBeginsAnewAndOneInChunksAreMessagesToo() throws Exception {
+        try (var smtp = SmtpConversation.open(pippins, SHADOWFAX, 25)) {
+            assertThat(smtp.tryRecipient("pippin@example.org", "one@example.net")
+                            .code())
+                    .isEqualTo(250);
+            assertThat(inOneChunk(smtp).code()).isEqualTo(250);
+            smtp.mail("pippin@example.org");
+            assertThat(smtp.rcpt("one@example.net").code()).isEqualTo(250);
+            assertThat(inOneChunk(smtp).code()).isEqualTo(250);
+            smtp.mail("pippin@example.org");
+            assertThat(smtp.rcpt("one@example.net").code()).as("given up").isEqualTo(250);
+            smtp.reset();
+            smtp.mail("pippin@example.org");
+            assertLimit(smtp.rcpt("one@example.net"));
+        }
+    }
+
+    private static SmtpReply inOneChunk(SmtpConversation smtp) throws IOException {
+        String mail = "Subject: a chunk of pippin's\r\n\r\nText.\r\n";
+        return smtp.say("BDAT " + mail.length() + " LAST\r\n" + mail.substring(0, mail.length() - 2));
     }
 
     private void assertThatIsTheEndOf(String user, int accepted, Host host, String address) throws Exception {

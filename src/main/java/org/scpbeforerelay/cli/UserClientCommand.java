@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +59,17 @@ final class UserClientCommand extends UserCommand {
     @Option(names = "--both-families", description = "Announce IPv4 and IPv6; both must be granted.")
     boolean bothFamilies;
 
+    /** Much longer than the search for an RSA key's primes takes. */
+    private static final Duration KEY_PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration KEY_LOOKED_FOR_EVERY = Duration.ofMillis(100);
+
     UserClientCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
-    public Integer call() throws SettingsException {
+    public Integer call() throws SettingsException, InterruptedException {
         UserName user = known(name(name)).name();
         DeviceName label = device == null
                 ? DeviceName.DEFAULT
@@ -103,10 +109,13 @@ final class UserClientCommand extends UserCommand {
     }
 
     /** The public halves, without their comments. */
-    private static List<String> hostKeys(Path folder) {
+    private List<String> hostKeys(Path folder) throws InterruptedException {
         List<String> keys = new ArrayList<>();
         for (String type : List.of("ed25519", "rsa")) {
             Path file = folder.resolve("ssh_host_" + type + "_key.pub");
+            if (!keys.isEmpty()) {
+                await(file);
+            }
             try {
                 String[] words = Files.readString(file).trim().split(" ");
                 keys.add(words[0] + " " + words[words.length > 1 ? 1 : 0]);
@@ -120,5 +129,19 @@ final class UserClientCommand extends UserCommand {
             }
         }
         return keys;
+    }
+
+    /** The daemon makes its RSA key while it serves already, in the first seconds of its first start; the Ed25519 key comes first. */
+    private void await(Path file) throws InterruptedException {
+        long endNs = System.nanoTime() + KEY_PATIENCE.toNanos();
+        boolean said = false;
+        while (!Files.exists(file) && System.nanoTime() < endNs) {
+            if (!said) {
+                terminal.err().println("scp-before-relay: waiting for the daemon to make " + file + " …");
+                terminal.err().flush();
+                said = true;
+            }
+            Thread.sleep(KEY_LOOKED_FOR_EVERY);
+        }
     }
 }

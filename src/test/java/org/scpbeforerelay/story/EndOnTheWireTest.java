@@ -123,7 +123,7 @@ final class EndOnTheWireTest {
                 announce(daemon, "gerard", ADDRESS);
                 long expiresAtMs = expiresAtMs(daemon, ADDRESS);
                 assertThat(mailServer.permitsByMap(ADDRESS)).isTrue();
-                daemon.signal("STOP");
+                daemon.stopAll();
                 assertThat(System.currentTimeMillis()).isLessThan(expiresAtMs);
                 mailServer.askMap(ADDRESS);
                 waitUntil(expiresAtMs);
@@ -164,7 +164,7 @@ final class EndOnTheWireTest {
                         ends.put(address, expiresAtMs(daemon, address));
                     }
                     LockSupport.parkNanos(random.nextLong(900_000_000));
-                    daemon.signal("STOP");
+                    daemon.stopAll();
                     LockSupport.parkNanos(random.nextLong(600_000_000));
                     daemon.signal("CONT");
                 }

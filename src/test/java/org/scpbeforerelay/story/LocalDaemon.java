@@ -170,6 +170,23 @@ final class LocalDaemon implements AutoCloseable {
         }
     }
 
+    /** Stops it; returns when none of its threads runs any more, which is later than the signal is sent. */
+    void stopAll() {
+        signal("STOP");
+        await().atMost(START_MAX).pollInterval(Duration.ofMillis(1)).until(this::isAllStopped);
+    }
+
+    private boolean isAllStopped() throws IOException {
+        try (var threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path thread : threads.toList()) {
+                if (!Files.readString(thread.resolve("status")).contains("\nState:\tT")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** Without a chance to write anything. */
     void kill() throws InterruptedException {
         process().destroyForcibly().waitFor();

@@ -116,7 +116,7 @@ final class ServiceTest {
             daemon.signal("HUP");
         }
         await().atMost(SOON).until(() -> daemon.log().contains("settings and users read anew"));
-        daemon.signal("INT");
+        daemon.signal("TERM");
         assertThat(daemon.awaitExit()).isZero();
     }
 

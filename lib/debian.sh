@@ -38,7 +38,7 @@ postfix postfix postfix-lmdb postfix-cdb
 dovecot dovecot-core dovecot-imapd dovecot-pop3d
 exim4 exim4-base exim4-daemon-light
 opensmtpd opensmtpd
-sendmail sendmail-bin sendmail-base sendmail-cf
+sendmail sendmail-bin sendmail-base sendmail-cf m4
 openssh-server openssh-server openssh-sftp-server
 rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel

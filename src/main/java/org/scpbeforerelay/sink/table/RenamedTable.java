@@ -76,7 +76,7 @@ final class RenamedTable extends AccessTable {
 
     /** OpenSMTPD reads a table when it is told to, and then at once, for open connections too. */
     private void tell() throws TableException {
-        if (settings().type() == TableType.OPENSMTPD) {
+        if (settings().type() == TableType.OPENSMTPD && !tools.smtpctl().isEmpty()) {
             ToolRun.must(
                     tools.smtpctl(),
                     List.of("update", "table", settings().name()),

@@ -63,6 +63,7 @@ record TableFiles(Path folder, TableSettings table) {
     /** Writes a table's text into a file. */
     void write(Path file, Collection<Row> rows) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.US_ASCII)) {
+            out.write(table.type().heading());
             for (Row row : rows) {
                 out.write(row.line(table));
                 out.write('\n');

@@ -52,6 +52,14 @@ public enum TableType {
         return extension;
     }
 
+    /**
+     * What stands before the first line. OpenSMTPD takes a file without any line for no list, and does not start (table_static.c);
+     * these words make it one.
+     */
+    String heading() {
+        return this == OPENSMTPD ? "# @list\n" : "";
+    }
+
     /** How long, in milliseconds, additions wait after a change: readers tell Berkeley DB files apart by seconds. */
     long gapMs() {
         return gapMs;

@@ -17,6 +17,7 @@ import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.doctor.Finding;
 import org.scpbeforerelay.doctor.LogExam;
+import org.scpbeforerelay.doctor.PostfixExam;
 import org.scpbeforerelay.doctor.SettingsExam;
 import org.scpbeforerelay.doctor.TableExam;
 import org.scpbeforerelay.view.Json;
@@ -30,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 @CommandLine.Command(
         name = "check",
         description =
-                "Look at this host's setup: settings, users, tables, the running daemon. Each finding says what, where, why it "
+                "Look at this host's setup: settings, users, tables, Postfix, the running daemon. Each finding says what, where, why it "
                         + "matters, and what mends it. With --log: show what each line of a log would do.",
         footer = {
             "",
@@ -69,6 +70,7 @@ final class CheckCommand extends Command {
         }
         List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings));
         findings.addAll(TableExam.examine(settings));
+        findings.addAll(PostfixExam.examine(places(), settings));
         findings.addAll(examineDaemon());
         show(findings);
         return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.PROBLEM)

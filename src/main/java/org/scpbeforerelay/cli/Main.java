@@ -37,6 +37,7 @@ public final class Main {
         commands.put("lookup", LookupCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("history", HistoryCommand::new);
+        commands.put("postfix", PostfixCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("table", TableCommand::new);
         commands.put("status", StatusCommand::new);

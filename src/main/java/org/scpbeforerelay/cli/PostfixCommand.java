@@ -1,0 +1,251 @@
+package org.scpbeforerelay.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.config.SettingsFile;
+import org.scpbeforerelay.doctor.PostfixExam;
+import org.scpbeforerelay.postfix.Examination;
+import org.scpbeforerelay.postfix.MailSetup;
+import org.scpbeforerelay.postfix.Ours;
+import org.scpbeforerelay.postfix.Plan;
+import org.scpbeforerelay.postfix.Planner;
+import org.scpbeforerelay.postfix.Remark;
+import org.scpbeforerelay.postfix.UnifiedDiff;
+import org.scpbeforerelay.postfix.Way;
+import org.scpbeforerelay.postfix.host.ConfigDirectory;
+import org.scpbeforerelay.postfix.host.Postconf;
+import org.scpbeforerelay.postfix.host.PostfixException;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** {@code postfix}: makes this host's Postfix ask. */
+@CommandLine.Command(
+        name = "postfix",
+        description =
+                "Show what to change in main.cf and master.cf so that this host's Postfix asks for leases: as a diff, with the "
+                        + "reason for each change, and what is left alone and why. Nothing is written without --apply.",
+        footer = {
+            "",
+            "--apply keeps copies in scp-before-relay.undo beside main.cf, and has postconf read the new files before they count. "
+                    + "Postfix is not reloaded: do that with 'postfix reload'.",
+            "",
+            "Exit status: 0 done, 1 there is no Postfix or nothing to undo, 73 cannot write, 77 refused: an open relay, or somebody "
+                    + "edited since --apply (the difference is shown).",
+            "",
+            "Examples:",
+            "  scp-before-relay postfix",
+            "  scp-before-relay postfix --apply && postfix reload",
+            "  scp-before-relay postfix --undo && postfix reload"
+        })
+final class PostfixCommand extends Command {
+    /** How Postfix is to ask. */
+    enum Ways {
+        policy,
+        socketmap,
+        table
+    }
+
+    /** One of the two. */
+    static final class Doing {
+        @Option(names = "--apply", required = true, description = "Write the changes, with a copy of what was there.")
+        boolean apply;
+
+        @Option(
+                names = "--undo",
+                required = true,
+                description = "Give back the files as they were before the last --apply, byte for byte; refused when "
+                        + "somebody edited them since.")
+        boolean undo;
+    }
+
+    @ArgGroup
+    @Nullable
+    Doing doing;
+
+    @Option(
+            names = "--way",
+            paramLabel = "policy|socketmap|table",
+            description =
+                    "How Postfix is to ask: policy (default) by a socket in the queue directory, with senders and quotas; "
+                            + "socketmap by TCP; table reads the first [[table]] of the settings.")
+    Ways way = Ways.policy;
+
+    @Option(
+            names = {"-c", "--config-dir"},
+            paramLabel = "DIR",
+            description = "Postfix's configuration directory, as with its own commands; for a second Postfix.")
+    @Nullable
+    Path directory;
+
+    PostfixCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() throws SettingsException {
+        Postconf postconf = Postconf.installed(directory)
+                .orElseThrow(() -> new CommandFailure(
+                        ExitStatus.NO,
+                        "there is no postconf on this host: Postfix is not installed (docs/lookup-protocols.md for other "
+                                + "mail servers)"));
+        try {
+            ConfigDirectory files = new ConfigDirectory(postconf);
+            return doing != null && doing.undo ? undo(files) : plan(postconf, files);
+        } catch (PostfixException e) {
+            throw new CommandFailure(
+                    e.isWriting() ? ExitStatus.CANNOT_WRITE : ExitStatus.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int plan(Postconf postconf, ConfigDirectory files) throws PostfixException, SettingsException {
+        Settings settings = SettingsFile.read(places().settingsFile());
+        Ours ours = PostfixExam.ours(places(), settings);
+        MailSetup setup = postconf.setup();
+        Way chosen = way(ours);
+        Plan plan = Planner.plan(setup, ours, chosen);
+        if (plan.isRefused()) {
+            throw new CommandFailure(ExitStatus.NOT_PERMITTED, plan.refusal());
+        }
+        show(setup, plan, files.directory());
+        showLeftAlone(setup, ours);
+        boolean apply = doing != null && doing.apply;
+        List<String> next = new ArrayList<>();
+        if (chosen instanceof Way.Policy) {
+            next.addAll(socketSteps(setup, ours));
+        }
+        if (plan.changes().isEmpty()) {
+            println(terminal.green("Nothing to change: Postfix asks as it should."));
+        } else if (apply) {
+            Path copy = files.apply(setup, plan);
+            println(terminal.green("Written.") + " What was there is in " + copy + "; --undo gives it back.");
+            next.add(command("postfix", "reload"));
+        } else {
+            next.addFirst("scp-before-relay postfix --apply"
+                    + (way == Ways.policy ? "" : " --way " + way)
+                    + (directory == null ? "" : " -c " + directory));
+        }
+        if (!next.isEmpty()) {
+            println("Next:");
+            next.forEach(step -> println("  " + step));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private String command(String program, String argument) {
+        return program + (directory == null ? "" : " -c " + directory) + " " + argument;
+    }
+
+    private void show(MailSetup setup, Plan plan, Path where) {
+        show(where.resolve("main.cf"), setup.mainCf(), plan.mainCf());
+        show(where.resolve("master.cf"), setup.masterCf(), plan.masterCf());
+        if (!plan.changes().isEmpty()) {
+            println(terminal.bold("Why:"));
+            plan.changes().forEach(change -> println("  " + terminal.bold(change.where()) + "  " + change.why()));
+        }
+    }
+
+    private void show(Path file, String before, String after) {
+        for (String line : UnifiedDiff.of(file.toString(), before, after)) {
+            println(line.startsWith("+") ? terminal.green(line) : line.startsWith("-") ? terminal.red(line) : line);
+        }
+    }
+
+    private void showLeftAlone(MailSetup setup, Ours ours) {
+        List<Remark> remarks = Examination.leftAlone(setup, ours);
+        if (remarks.isEmpty()) {
+            return;
+        }
+        println(terminal.bold("Left alone:"));
+        for (Remark remark : remarks) {
+            println("  " + remark.what() + terminal.dim("  (" + remark.where() + ")"));
+            println("    why   " + remark.why());
+            println("    mend  " + remark.remedy());
+        }
+    }
+
+    /** What the policy socket needs beside Postfix's files. */
+    private List<String> socketSteps(MailSetup setup, Ours ours) throws SettingsException {
+        String socket = setup.value("queue_directory") + "/" + Ours.SOCKET;
+        List<String> steps = new ArrayList<>();
+        Path folder = Path.of(setup.value("queue_directory"), "scp");
+        if (!Files.isDirectory(folder)) {
+            steps.add("install -d -o " + daemonsUser() + " -g " + group(setup) + " -m 2750 " + folder);
+        }
+        if (!ours.sockets().contains(socket)) {
+            steps.add("write into " + places().settingsFile() + ", and start the daemon anew:");
+            List<String> listen = new ArrayList<>(ours.endpoints());
+            listen.addAll(
+                    ours.sockets().stream().sorted().map(path -> "unix:" + path).toList());
+            listen.add("unix:" + socket);
+            steps.add("  [lookup]");
+            steps.add("  listen = [\"" + String.join("\", \"", listen) + "\"]");
+        }
+        return steps;
+    }
+
+    private static String group(MailSetup setup) {
+        String owner = setup.value("mail_owner");
+        return owner.isEmpty() ? "postfix" : owner;
+    }
+
+    /** Who owns the daemon's data; it must be able to make its socket. */
+    private String daemonsUser() throws SettingsException {
+        Places places = places();
+        try {
+            return Files.getOwner(places.dataDirectory()).getName();
+        } catch (IOException e) {
+            return "scp-before-relay";
+        }
+    }
+
+    private Way way(Ours ours) {
+        return switch (way) {
+            case policy -> new Way.Policy();
+            case socketmap ->
+                new Way.Table("socketmap:inet:"
+                        + ours.endpoints().stream()
+                                .findFirst()
+                                .map(endpoint -> endpoint.replaceFirst("^0\\.0\\.0\\.0:", "127.0.0.1:"))
+                                .orElseThrow(
+                                        () -> new CommandFailure(
+                                                ExitStatus.CONFIGURATION,
+                                                "the settings answer on no TCP port; write [lookup] listen = [\"127.0.0.1:10040\"]"))
+                        + ":relay");
+            case table ->
+                new Way.Table(ours.tables().stream()
+                        .filter(table -> table.matches("(lmdb|hash|cdb):.*"))
+                        .findFirst()
+                        .orElseThrow(() -> new CommandFailure(
+                                ExitStatus.CONFIGURATION,
+                                "the settings keep no table that Postfix reads; write [[table]] name = \"relay-clients\" "
+                                        + "type = \"lmdb\" (docs/access-tables.md)")));
+        };
+    }
+
+    private int undo(ConfigDirectory files) throws PostfixException {
+        Optional<ConfigDirectory.Undone> undone = files.undo();
+        if (undone.isEmpty()) {
+            throw new CommandFailure(ExitStatus.NO, "there is nothing to undo in " + files.directory());
+        }
+        if (!undone.get().inTheWay().isEmpty()) {
+            undone.get().inTheWay().forEach(this::println);
+            throw new CommandFailure(
+                    ExitStatus.NOT_PERMITTED,
+                    "somebody edited since --apply (see the lines above): nothing was changed. Take the edit back first, or "
+                            + "take out by hand what 'scp-before-relay postfix' put in");
+        }
+        println(terminal.green("As it was: ") + String.join(", ", undone.get().files()) + " in " + files.directory());
+        println("Next:");
+        println("  " + command("postfix", "reload"));
+        return ExitStatus.DONE;
+    }
+}

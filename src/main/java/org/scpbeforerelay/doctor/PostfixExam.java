@@ -1,0 +1,72 @@
+package org.scpbeforerelay.doctor;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.scpbeforerelay.config.ListenAddress;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.postfix.Examination;
+import org.scpbeforerelay.postfix.Ours;
+import org.scpbeforerelay.postfix.Remark;
+import org.scpbeforerelay.postfix.host.Postconf;
+import org.scpbeforerelay.postfix.host.PostfixException;
+
+/** Looks at this host's Postfix as {@code postconf} tells it: who may relay, whether it asks us, and what else is in the way. */
+public final class PostfixExam {
+    private PostfixExam() {}
+
+    /** Nothing where there is no Postfix, or none that was ever set up. */
+    public static List<Finding> examine(Places places, Settings settings) {
+        Optional<Postconf> postconf = Postconf.installed(null);
+        if (postconf.isEmpty()) {
+            return List.of();
+        }
+        return examine(postconf.get(), ours(places, settings));
+    }
+
+    /** What is to be said of one Postfix. */
+    static List<Finding> examine(Postconf postconf, Ours ours) {
+        try {
+            List<Finding> findings = new ArrayList<>();
+            Examination.of(postconf.setup(), ours).forEach(remark -> findings.add(finding(remark)));
+            return findings;
+        } catch (PostfixException e) {
+            return List.of(Finding.advice(
+                    "Postfix is not set up, or cannot be looked at: " + e.getMessage(),
+                    "postconf",
+                    "nothing can be said of who may relay",
+                    "postconf -n, as root"));
+        }
+    }
+
+    private static Finding finding(Remark remark) {
+        Finding.Grade grade = switch (remark.weight()) {
+            case GOOD -> Finding.Grade.GOOD;
+            case ADVICE -> Finding.Grade.ADVICE;
+            case PROBLEM -> Finding.Grade.PROBLEM;
+        };
+        return new Finding(grade, remark.what(), remark.where(), remark.why(), remark.remedy());
+    }
+
+    /** How the daemon of these settings is asked. */
+    public static Ours ours(Places places, Settings settings) {
+        Set<String> sockets = new HashSet<>();
+        List<String> endpoints = new ArrayList<>();
+        for (ListenAddress listen : settings.lookup().listen()) {
+            switch (listen) {
+                case ListenAddress.Unix unix -> sockets.add(unix.path().toString());
+                case ListenAddress.Tcp tcp -> endpoints.add(tcp.toString());
+            }
+        }
+        List<String> tables = new ArrayList<>();
+        for (Settings.Table table : settings.tables()) {
+            tables.add(table.type().name().toLowerCase(Locale.ROOT) + ":"
+                    + places.tablesDirectory().resolve(table.name()));
+        }
+        return new Ours(sockets, endpoints, tables);
+    }
+}

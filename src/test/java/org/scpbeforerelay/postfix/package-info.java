@@ -1,0 +1,4 @@
+@NullMarked
+package org.scpbeforerelay.postfix;
+
+import org.jspecify.annotations.NullMarked;

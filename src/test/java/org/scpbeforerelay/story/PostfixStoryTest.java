@@ -77,7 +77,8 @@ class PostfixStoryTest {
                 daemon.state().resolve("users/bilbo.toml"),
                 "keys = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3XsmdyvJXYGKCWYbMDnkFQ8gJXu7WHNZQ1vRkyJDPL bilbo\"]\nrecipients = \"2/h\"\n");
         daemon.start();
-        assertThat(daemon.command("grant", "bilbo/hill", "198.51.100.77").output()).contains("granted");
+        assertThat(daemon.command("grant", "bilbo/hill", "198.51.100.77").output())
+                .contains("granted");
         assertThat(daemon.command("grant", "gerard/gwaihir", HOME).output()).contains("granted");
         mainCf = postfix.configDirectory().resolve("main.cf");
         before = Files.readString(mainCf);

@@ -276,7 +276,7 @@ public final class Planner {
         changes.add(
                 new Plan.Change(
                         DATA,
-                        "at DATA all recipients are known: quotas are decided there, and it is never asked for mail that no lease let in"));
+                        "at DATA all recipients are known: limits are settled there and the audit header is added; other mail gets DUNNO"));
     }
 
     private int lineStart(int at) {

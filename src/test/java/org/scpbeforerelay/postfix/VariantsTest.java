@@ -76,7 +76,7 @@ class VariantsTest {
 
     @ParameterizedTest
     @MethodSource("variants")
-    void everythingThatMattersIsFoundAndNothingElseIsAProblem(Variant variant) throws Exception {
+    void pitfall33EverythingThatMattersIsFoundAndNothingElseIsAProblem(Variant variant) throws Exception {
         MailSetup setup = written(variant, "checked").setup();
         List<String> said = said(Examination.of(setup, OURS));
         assertSaid(said, variant.lines("check"));

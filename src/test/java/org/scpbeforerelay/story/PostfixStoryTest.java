@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -183,6 +184,37 @@ class PostfixStoryTest {
         assertThat(command("--undo").exit()).isZero();
         assertThat(command("--undo").exit()).isZero();
         assertThat(Files.readString(mainCf)).isEqualTo(before);
+    }
+
+    @Test
+    @Order(8)
+    void thePortForLeasedClientsOfTheManualTakesTheirMailAndNobodyElses() throws Exception {
+        String manual = Files.readString(Path.of(System.getProperty("project.root", "."), "docs", "postfix.md"));
+        List<String> blocks = Pattern.compile("```\n(.*?)```", Pattern.DOTALL)
+                .matcher(manual.substring(manual.indexOf("## A port for leased clients")))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        Path masterCf = postfix.configDirectory().resolve("master.cf");
+        Files.writeString(mainCf, before + blocks.get(0));
+        Files.writeString(masterCf, Files.readString(masterCf) + blocks.get(1));
+        postfix.reload();
+        try (var smtp = SmtpConversation.open(gwaihir, SHADOWFAX, 2525)) {
+            assertThat(smtp.deliver("gerard@example.org", "friend@example.net", "by the port")
+                            .code())
+                    .isEqualTo(250);
+        }
+        for (String recipient : List.of("friend@example.net", "gerard@example.org")) {
+            try (var smtp = SmtpConversation.open(stranger, SHADOWFAX, 2525)) {
+                assertThat(smtp.tryRecipient("a@example.net", recipient).code()).isEqualTo(554);
+            }
+        }
+        daemon.kill();
+        try (var smtp = SmtpConversation.open(gwaihir, SHADOWFAX, 2525)) {
+            assertThat(smtp.tryRecipient("gerard@example.org", "friend@example.net")
+                            .code())
+                    .isEqualTo(450);
+        }
     }
 
     private static SmtpReply relay(Host host) throws Exception {

@@ -17,15 +17,15 @@ import org.scpbeforerelay.postfix.MailSetup;
 import org.scpbeforerelay.postfix.Ours;
 import org.scpbeforerelay.postfix.Plan;
 import org.scpbeforerelay.postfix.Planner;
-import org.scpbeforerelay.postfix.Remark;
-import org.scpbeforerelay.postfix.UnifiedDiff;
 import org.scpbeforerelay.postfix.Way;
 import org.scpbeforerelay.postfix.host.ConfigDirectory;
 import org.scpbeforerelay.postfix.host.Postconf;
 import org.scpbeforerelay.postfix.host.PostfixException;
+import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code postfix}: makes this host's Postfix ask. */
 @CommandLine.Command(
@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
                     + "Postfix is not reloaded: do that with 'postfix reload'.",
             "",
             "Exit status: 0 done, 1 there is no Postfix or nothing to undo, 73 cannot write, 77 refused: an open relay, or somebody "
-                    + "edited since --apply (the difference is shown).",
+                    + "edited since --apply (the difference is shown), 78 the settings are wrong, or do not answer in this way.",
             "",
             "Examples:",
             "  scp-before-relay postfix",
@@ -86,6 +86,13 @@ final class PostfixCommand extends Command {
     @Nullable
     Path directory;
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print {\"changed\",\"diff\":[…],\"changes\":[…],\"left_alone\":[…],\"next\":[…]}; with --undo "
+                            + "{\"changed\",\"files\":[…],\"in_the_way\":[…]}.")
+    boolean json;
+
     PostfixCommand(Terminal terminal) {
         super(terminal);
     }
@@ -115,61 +122,33 @@ final class PostfixCommand extends Command {
         if (plan.isRefused()) {
             throw new CommandFailure(ExitStatus.NOT_PERMITTED, plan.refusal());
         }
-        show(setup, plan, files.directory());
-        showLeftAlone(setup, ours);
+        PostfixReport report = new PostfixReport(files.directory());
+        report.plan(setup, plan);
+        report.leftAlone(Examination.leftAlone(setup, ours));
         boolean apply = doing != null && doing.apply;
-        List<String> next = new ArrayList<>();
-        if (chosen instanceof Way.Policy) {
-            next.addAll(socketSteps(setup, ours));
-        }
-        if (plan.changes().isEmpty()) {
-            println(terminal.green("Nothing to change: Postfix asks as it should."));
-        } else if (apply) {
-            Path copy = files.apply(setup, plan);
-            println(terminal.green("Written.") + " What was there is in " + copy + "; --undo gives it back.");
-            next.add(command("postfix", "reload"));
-        } else {
-            next.addFirst("scp-before-relay postfix --apply"
+        boolean changes = !plan.changes().isEmpty();
+        if (changes && !apply) {
+            report.next("scp-before-relay postfix --apply"
                     + (way == Ways.policy ? "" : " --way " + way)
                     + (directory == null ? "" : " -c " + directory));
         }
-        if (!next.isEmpty()) {
-            println("Next:");
-            next.forEach(step -> println("  " + step));
+        if (chosen instanceof Way.Policy) {
+            socketSteps(setup, ours).forEach(report::next);
+        }
+        if (changes && apply) {
+            report.written(files.apply(setup, plan));
+            report.next(command("postfix", "reload"));
+        }
+        if (json) {
+            println(terminal.isInteractive() ? Json.pretty(report.json()) : Json.line(report.json()));
+        } else {
+            report.print(terminal);
         }
         return ExitStatus.DONE;
     }
 
     private String command(String program, String argument) {
         return program + (directory == null ? "" : " -c " + directory) + " " + argument;
-    }
-
-    private void show(MailSetup setup, Plan plan, Path where) {
-        show(where.resolve("main.cf"), setup.mainCf(), plan.mainCf());
-        show(where.resolve("master.cf"), setup.masterCf(), plan.masterCf());
-        if (!plan.changes().isEmpty()) {
-            println(terminal.bold("Why:"));
-            plan.changes().forEach(change -> println("  " + terminal.bold(change.where()) + "  " + change.why()));
-        }
-    }
-
-    private void show(Path file, String before, String after) {
-        for (String line : UnifiedDiff.of(file.toString(), before, after)) {
-            println(line.startsWith("+") ? terminal.green(line) : line.startsWith("-") ? terminal.red(line) : line);
-        }
-    }
-
-    private void showLeftAlone(MailSetup setup, Ours ours) {
-        List<Remark> remarks = Examination.leftAlone(setup, ours);
-        if (remarks.isEmpty()) {
-            return;
-        }
-        println(terminal.bold("Left alone:"));
-        for (Remark remark : remarks) {
-            println("  " + remark.what() + terminal.dim("  (" + remark.where() + ")"));
-            println("    why   " + remark.why());
-            println("    mend  " + remark.remedy());
-        }
     }
 
     /** What the policy socket needs beside Postfix's files. */
@@ -236,16 +215,27 @@ final class PostfixCommand extends Command {
         if (undone.isEmpty()) {
             throw new CommandFailure(ExitStatus.NO, "there is nothing to undo in " + files.directory());
         }
-        if (!undone.get().inTheWay().isEmpty()) {
-            undone.get().inTheWay().forEach(this::println);
+        List<String> inTheWay = undone.get().inTheWay();
+        List<String> changed = undone.get().files();
+        if (json) {
+            ObjectNode answer = Json.object().put("changed", inTheWay.isEmpty());
+            changed.forEach(answer.putArray("files")::add);
+            inTheWay.forEach(answer.putArray("in_the_way")::add);
+            println(terminal.isInteractive() ? Json.pretty(answer) : Json.line(answer));
+        } else {
+            inTheWay.forEach(this::println);
+        }
+        if (!inTheWay.isEmpty()) {
             throw new CommandFailure(
                     ExitStatus.NOT_PERMITTED,
                     "somebody edited since --apply (see the lines above): nothing was changed. Take the edit back first, or "
                             + "take out by hand what 'scp-before-relay postfix' put in");
         }
-        println(terminal.green("As it was: ") + String.join(", ", undone.get().files()) + " in " + files.directory());
-        println("Next:");
-        println("  " + command("postfix", "reload"));
+        if (!json) {
+            println(terminal.green("As it was: ") + String.join(", ", changed) + " in " + files.directory());
+            println("Next:");
+            println("  " + command("postfix", "reload"));
+        }
         return ExitStatus.DONE;
     }
 }

@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.scpbeforerelay.postfix.MailService;
 import org.scpbeforerelay.postfix.MailSetup;
 import org.scpbeforerelay.postfix.Plan;
 import org.scpbeforerelay.postfix.UnifiedDiff;
@@ -101,16 +103,29 @@ public final class ConfigDirectory {
             named.forEach(was::remove);
             named.forEach(is::remove);
             is.keySet().removeIf(name -> name.startsWith("scp_") && !was.containsKey(name));
+            was.putAll(master(setup));
+            is.putAll(master(there));
             if (!was.equals(is)) {
                 was.entrySet().removeAll(is.entrySet());
                 throw new PostfixException(
                         true,
-                        "postconf reads the new main.cf otherwise than meant (" + was.keySet()
-                                + "): nothing was written. That is a defect of this program; please report it with main.cf");
+                        "postconf reads the new files otherwise than meant (" + was.keySet()
+                                + "): nothing was written. That is a defect of this program; please report it with both files");
             }
         } finally {
             delete(trial);
         }
+    }
+
+    /** Every service and what it sets, but for the lists that a plan gives names to. */
+    private static Map<String, String> master(MailSetup setup) {
+        Map<String, String> services = new LinkedHashMap<>();
+        for (MailService service : setup.services()) {
+            Map<String, String> set = new TreeMap<>(service.raw());
+            set.keySet().removeIf(name -> name.matches("smtpd_(relay|recipient)_restrictions"));
+            services.put("master.cf " + service, service.program() + " " + service.chroot() + " " + set);
+        }
+        return services;
     }
 
     private Path keep(Map<String, String> before, Map<String, String> after) throws IOException {

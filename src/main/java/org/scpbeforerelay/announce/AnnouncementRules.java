@@ -14,6 +14,7 @@ import org.scpbeforerelay.lease.DeviceName;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
+import org.scpbeforerelay.sign.Departure;
 
 /**
  * Judges announcements. A pure function: the same announcement, roster, terms, leases and moment give the same verdict.
@@ -32,6 +33,13 @@ public final class AnnouncementRules {
         /** The lease in this place, active or not; null when there is none. */
         @Nullable
         Lease in(LeaseKey key);
+
+        /** The leases that cover this address, of whomever, active or not. */
+        Iterable<Lease> at(ClientAddress address);
+
+        /** The last end of a lease on this address, of whomever; null when none is remembered. */
+        @Nullable
+        Departure departure(ClientAddress address);
     }
 
     /** Judges one announcement. */
@@ -140,12 +148,16 @@ public final class AnnouncementRules {
                 if (former != null && former.activeAt(now) && isOlder(spokenAtMs, former, now)) {
                     return tooLate(announcement.principal() + " has announced " + former.addressText() + " since");
                 }
+                Refused shared = SharedAddressRules.judge(announcement, address, key, terms.shared(), standing, now);
+                if (shared != null) {
+                    return shared;
+                }
                 leases.add(fresh);
             } else {
                 leases.add(renewal(fresh, former, now));
             }
         }
-        return new Granted(leases, addresses.notes());
+        return new Granted(leases, addresses.notes(), addresses.farSide());
     }
 
     private static long endOf(Announcement announcement, Allowance allowance, LeaseTerms terms, long spokenAtMs) {

@@ -21,6 +21,7 @@ final class ClaimedAddresses {
     private final LeaseTerms terms;
     private final Map<AddressFamily, ClientAddress> byFamily = new EnumMap<>(AddressFamily.class);
     private final List<String> notes = new ArrayList<>();
+    private @Nullable ClientAddress farSide;
 
     ClaimedAddresses(Announcement announcement, Allowance allowance, LeaseTerms terms) {
         this.announcement = announcement;
@@ -36,6 +37,12 @@ final class ClaimedAddresses {
     /** What the client should know besides, a sentence each. */
     List<String> notes() {
         return notes;
+    }
+
+    /** The address from the far side of a NAT that was claimed; null when none was. */
+    @Nullable
+    ClientAddress farSide() {
+        return farSide;
     }
 
     /**
@@ -97,6 +104,14 @@ final class ClaimedAddresses {
         }
         Optional<SpecialNetwork> special = SpecialNetwork.of(claimed);
         if (special.isPresent() && special.get().farSideOfNat() && announcement.provenAddress() != null) {
+            if (terms.shared().refuseBehindNat()) {
+                return new Refused(
+                        RefusalCode.ADDRESS_NOT_ALLOWED,
+                        "you announced " + claimed + ", " + special.get().description()
+                                + ", so you are behind a NAT, and [shared] behind_nat of this host refuses addresses that"
+                                + " others behind the same NAT come from; ask its operator");
+            }
+            farSide = claimed;
             notes.add(claimed + " is " + special.get().description()
                     + ": you are behind a NAT, and your connection's own address was taken, "
                     + announcement.provenAddress());

@@ -52,11 +52,12 @@ final class GrantCommand extends Command {
                 throw usage("--term " + e.getMessage());
             }
         }
-        JsonNode answer = ask(
-                question,
-                row -> println("granted " + row.path("who").asString() + " "
-                        + row.path("address").asString() + " until "
-                        + row.path("until").asString()));
+        JsonNode answer = ask(question, row -> {
+            println("granted " + row.path("who").asString() + " "
+                    + row.path("address").asString() + " until "
+                    + row.path("until").asString());
+            row.path("signs").forEach(sign -> println("  " + sign.path("says").asString()));
+        });
         if (answer.has("refused")) {
             terminal.err()
                     .println("refused " + answer.path("refused").asString() + " "

@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
@@ -110,7 +111,7 @@ final class HistoryCommand extends Command {
     private String sentence(JsonNode line) {
         String event = line.path("event").asString();
         String colored = switch (event) {
-            case "granted" -> terminal.green(event);
+            case "granted", "renewed" -> terminal.green(event);
             case "refused" -> terminal.red(event);
             default -> terminal.yellow(event);
         };
@@ -118,11 +119,18 @@ final class HistoryCommand extends Command {
                 + said(event, line);
     }
 
+    private static String signs(JsonNode line) {
+        return line.path("signs")
+                .valueStream()
+                .map(sign -> "; " + sign.path("says").asString(""))
+                .collect(Collectors.joining());
+    }
+
     private static String said(String event, JsonNode line) {
         String who = line.path("user").asString("") + "/" + line.path("device").asString("");
         String by = " by " + line.path("source").asString("");
         return switch (event) {
-            case "granted" -> who + " " + line.path("address").asString("") + by;
+            case "granted", "renewed" -> who + " " + line.path("address").asString("") + by + signs(line);
             case "revoked" ->
                 who + " " + line.path("address").asString("") + ": "
                         + line.path("why").asString("");

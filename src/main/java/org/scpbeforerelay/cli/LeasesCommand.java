@@ -3,6 +3,7 @@ package org.scpbeforerelay.cli;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.view.Json;
@@ -18,11 +19,15 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Show who may relay from where, since when, until when, and by which source.",
         footer = {
             "",
+            "SIGNS is there when an address is odd: shared, moved, behind-nat, changing, many-addresses; explain ADDRESS has",
+            "the sentences.",
+            "",
             "Exit status: 0 when there are leases, 1 when there is none, 69 when no daemon answers.",
             "",
             "Examples:",
             "  scp-before-relay leases --watch",
-            "  scp-before-relay leases --json | jq -r '.leases[].address'"
+            "  scp-before-relay leases --json | jq -r '.leases[].address'",
+            "  scp-before-relay leases --json | jq -c '.leases[] | select(.signs != [])'"
         })
 final class LeasesCommand extends Command {
     private static final Duration EVERY = Duration.ofSeconds(1);
@@ -87,11 +92,14 @@ final class LeasesCommand extends Command {
             println(terminal.dim("A client gets one by  scp gwaihir-ip USER@HOST:  or  ssh USER@HOST announce"));
             return;
         }
-        TextTable table = new TextTable("WHO", "ADDRESS", "LEFT", "UNTIL", "SINCE", "SOURCE");
+        boolean odd = leases.stream().anyMatch(lease -> !lease.path("signs").isEmpty());
+        TextTable table = odd
+                ? new TextTable("WHO", "ADDRESS", "LEFT", "SIGNS", "UNTIL", "SINCE", "SOURCE")
+                : new TextTable("WHO", "ADDRESS", "LEFT", "UNTIL", "SINCE", "SOURCE");
         for (JsonNode lease : leases) {
             long left = lease.path("seconds_left").asLong();
             int prefix = lease.path("prefix").asInt();
-            table.row(
+            List<String> row = new ArrayList<>(List.of(
                     lease.path("user").asString() + "/" + lease.path("device").asString(),
                     lease.path("address").asString() + (prefix == 64 ? "/64" : ""),
                     lease.path("active").asBoolean(true) ? Spoken.duration(left) : "ended",
@@ -99,8 +107,19 @@ final class LeasesCommand extends Command {
                             .toEpochMilli()),
                     Json.second(java.time.Instant.parse(lease.path("granted_at").asString())
                             .toEpochMilli()),
-                    lease.path("source").asString() + (lease.path("held").asBoolean() ? ", held" : ""));
+                    lease.path("source").asString() + (lease.path("held").asBoolean() ? ", held" : "")));
+            if (odd) {
+                row.add(3, signs(lease));
+            }
+            table.row(row.toArray(String[]::new));
         }
         table.print(terminal.out(), terminal);
+    }
+
+    private static String signs(JsonNode lease) {
+        return lease.path("signs")
+                .valueStream()
+                .map(sign -> sign.path("sign").asString())
+                .collect(Collectors.joining(", "));
     }
 }

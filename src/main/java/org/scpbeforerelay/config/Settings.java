@@ -16,6 +16,7 @@ public record Settings(
         Ssh ssh,
         Drop drop,
         LoginLog loginLog,
+        Shared shared,
         Lookup lookup,
         List<Table> tables,
         List<Hook> hooks,
@@ -28,6 +29,7 @@ public record Settings(
             Ssh.DEFAULTS,
             Drop.DEFAULTS,
             LoginLog.DEFAULTS,
+            Shared.DEFAULTS,
             Lookup.DEFAULTS,
             List.of(),
             List.of(),
@@ -65,6 +67,27 @@ public record Settings(
 
         public Lease {
             specialNetworks = List.copyOf(specialNetworks);
+        }
+    }
+
+    /**
+     * {@code [shared]}, addresses that several users have, or that change hands.
+     *
+     * @param maxUsers users with leases on one address at once; 0: any number; at most 256
+     * @param maxAddresses addresses at which one user may have leases at once; 0: any number; at most 10,000
+     * @param manyAddresses from so many on it is a sign; 2 to 10,000
+     * @param movedWithin how long an address is another's after that one's last lease; at most 1 d
+     */
+    public record Shared(
+            int maxUsers, int maxAddresses, int manyAddresses, Term movedWithin, Rule moved, Rule behindNat) {
+        public static final Shared DEFAULTS = new Shared(0, 0, 5, Term.ofSeconds(600), Rule.ALLOW, Rule.ALLOW);
+
+        /** What happens to an announcement of such an address. */
+        public enum Rule implements Word {
+            /** It is granted, with a sign. */
+            ALLOW,
+            /** It is refused as {@code address-not-allowed}. */
+            REFUSE
         }
     }
 

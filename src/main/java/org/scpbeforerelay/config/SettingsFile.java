@@ -13,9 +13,11 @@ import org.scpbeforerelay.config.Settings.Hook;
 import org.scpbeforerelay.config.Settings.Lease;
 import org.scpbeforerelay.config.Settings.LoginLog;
 import org.scpbeforerelay.config.Settings.Lookup;
+import org.scpbeforerelay.config.Settings.Shared;
 import org.scpbeforerelay.config.Settings.Ssh;
 import org.scpbeforerelay.config.Settings.Store;
 import org.scpbeforerelay.config.Settings.Table;
+import org.scpbeforerelay.sign.Company;
 import org.tomlj.MutableTomlTable;
 import org.tomlj.TomlTable;
 
@@ -70,6 +72,7 @@ public final class SettingsFile {
                 ssh(top.table("ssh")),
                 drop(top.table("drop")),
                 loginLog(top.table("login_log"), bound(inLease, lease.maxTerm())),
+                shared(top.table("shared")),
                 lookup(top.table("lookup")),
                 tables(),
                 hooks(),
@@ -155,6 +158,19 @@ public final class SettingsFile {
                 in.flag("end_at_logout", defaults.endAtLogout()));
         in.done();
         return log;
+    }
+
+    private static Shared shared(TableReader in) {
+        Shared defaults = Shared.DEFAULTS;
+        Shared shared = new Shared(
+                in.whole("max_users", defaults.maxUsers(), 0, Company.OTHERS_MAX),
+                in.whole("max_addresses", defaults.maxAddresses(), 0, 10_000),
+                in.whole("many_addresses", defaults.manyAddresses(), 2, 10_000),
+                in.text("moved_within", defaults.movedWithin(), SettingValues.within(SECOND, Term.ofSeconds(86_400))),
+                in.word("moved", defaults.moved()),
+                in.word("behind_nat", defaults.behindNat()));
+        in.done();
+        return shared;
     }
 
     private static Lookup lookup(TableReader in) {

@@ -20,6 +20,7 @@ import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.config.UsersDirectory;
 import org.scpbeforerelay.lookup.LookupSettings;
 import org.scpbeforerelay.lookup.LookupSettings.PolicyChoices;
+import org.scpbeforerelay.sign.SharedTerms;
 import org.scpbeforerelay.source.drop.DropSettings;
 import org.scpbeforerelay.source.ssh.EndpointSettings;
 import org.scpbeforerelay.source.ssh.Keyring;
@@ -47,7 +48,19 @@ record Configuration(Settings settings, UsersDirectory users) {
 
     LeaseTerms terms(Set<ClientAddress> hostAddresses) {
         Settings.Lease lease = settings.lease();
-        return new LeaseTerms(lease.maxTerm().ms(), lease.holdGrace().ms(), lease.specialNetworks(), hostAddresses);
+        return new LeaseTerms(
+                lease.maxTerm().ms(), lease.holdGrace().ms(), lease.specialNetworks(), hostAddresses, shared());
+    }
+
+    private SharedTerms shared() {
+        Settings.Shared shared = settings.shared();
+        return new SharedTerms(
+                shared.maxUsers(),
+                shared.maxAddresses(),
+                shared.manyAddresses(),
+                shared.movedWithin().ms(),
+                shared.moved() == Settings.Shared.Rule.REFUSE,
+                shared.behindNat() == Settings.Shared.Rule.REFUSE);
     }
 
     Keyring keyring() {

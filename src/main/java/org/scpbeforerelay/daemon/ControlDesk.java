@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
@@ -28,6 +29,8 @@ import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
 import org.scpbeforerelay.relay.Weight;
+import org.scpbeforerelay.sign.Sign;
+import org.scpbeforerelay.sign.Signs;
 import org.scpbeforerelay.view.Json;
 import org.scpbeforerelay.view.LeaseView;
 import org.slf4j.Logger;
@@ -74,10 +77,11 @@ final class ControlDesk implements ControlHandler {
 
     private ObjectNode leases(boolean all, Consumer<ObjectNode> answer) {
         Moment now = registry.now();
+        Signs signs = registry.signs(now);
         for (Lease lease : registry.book().all()) {
             boolean active = lease.activeAt(now);
             if (active || all) {
-                ObjectNode row = LeaseView.of(lease, now);
+                ObjectNode row = LeaseView.of(lease, signs.of(lease), now);
                 answer.accept(all ? row.put("active", active) : row);
             }
         }
@@ -87,17 +91,21 @@ final class ControlDesk implements ControlHandler {
     private ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {
         RelayDesk.Explanation explanation = explanation(question);
         Moment now = registry.now();
+        Signs signsNow = registry.signs(now);
         for (RelayDesk.Weighed weighed : explanation.leases()) {
             Lease lease = weighed.lease();
+            List<Sign> signs = signsNow.of(lease);
             String sentence = "the lease of " + lease.principal() + " on " + lease.addressText() + " (by "
                     + lease.source().text() + ", until " + Json.second(lease.expiresAtMs()) + ") "
-                    + weighed.weight().sentence() + QuotaWords.clauses(weighed.usage(), now);
+                    + weighed.weight().sentence() + QuotaWords.clauses(weighed.usage(), now)
+                    + signs.stream().map(sign -> "; " + sign.says()).collect(Collectors.joining());
             ObjectNode row = Json.object()
                     .put("who", lease.principal().toString())
                     .put("address", lease.addressText())
                     .put("weight", weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
                     .put("seconds_left", weighed.leftMs() / 1000)
                     .put("sentence", sentence);
+            row.set("signs", LeaseView.signs(signs));
             answer.accept(QuotaWords.describe(row, weighed.usage(), now));
         }
         if (explanation.leases().isEmpty()) {
@@ -177,10 +185,14 @@ final class ControlDesk implements ControlHandler {
                             lease.addressText(),
                             Json.second(lease.expiresAtMs()),
                             operator);
-                    answer.accept(Json.object()
+                    ObjectNode row = Json.object()
                             .put("who", lease.principal().toString())
                             .put("address", lease.addressText())
-                            .put("until", Json.second(lease.expiresAtMs())));
+                            .put("until", Json.second(lease.expiresAtMs()));
+                    row.set(
+                            "signs",
+                            LeaseView.signs(registry.signs(registry.now()).of(lease)));
+                    answer.accept(row);
                 }
                 yield Json.object();
             }

@@ -1,16 +1,23 @@
 package org.scpbeforerelay.registry;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.announce.AnnouncementRules.StandingLeases;
+import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
 import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.sign.Departure;
+import org.scpbeforerelay.sign.Trails;
 import org.scpbeforerelay.store.LeaseChange;
 
 /** The book as it will be after the round that is being judged: what is not yet committed lies over what is published. */
@@ -19,8 +26,15 @@ final class Draft {
     private final Map<UserName, Map<LeaseKey, LeaseChange>> overlay = new HashMap<>();
     private final List<LeaseChange> changes = new ArrayList<>();
 
-    Draft(LeaseBook book) {
+    private final Trails trails;
+    private final Moment now;
+    private final Map<ClientAddress, Set<LeaseKey>> arrivals = new HashMap<>();
+    private final Map<ClientAddress, Departure> departures = new HashMap<>();
+
+    Draft(LeaseBook book, Trails trails, Moment now) {
         this.book = book;
+        this.trails = trails;
+        this.now = now;
     }
 
     void put(Lease lease) {
@@ -73,10 +87,53 @@ final class Draft {
             public @Nullable Lease in(LeaseKey key) {
                 return get(key);
             }
+
+            @Override
+            public Iterable<Lease> at(ClientAddress address) {
+                return drafted(address);
+            }
+
+            @Override
+            public @Nullable Departure departure(ClientAddress address) {
+                Departure drafted = Trails.departure(departures, address);
+                return drafted == null ? trails.departure(address) : drafted;
+            }
         };
     }
 
+    private List<Lease> drafted(ClientAddress address) {
+        Lease[] published = book.at(address);
+        if (changes.isEmpty()) {
+            return Arrays.asList(published);
+        }
+        Set<LeaseKey> keys = new LinkedHashSet<>();
+        for (Lease lease : published) {
+            keys.add(lease.key());
+        }
+        keys.addAll(arrivals.getOrDefault(address, Set.of()));
+        if (!address.isIpv4()) {
+            keys.addAll(arrivals.getOrDefault(address.masked(64), Set.of()));
+        }
+        List<Lease> there = new ArrayList<>();
+        for (LeaseKey key : keys) {
+            Lease lease = get(key);
+            if (lease != null && lease.covers(address)) {
+                there.add(lease);
+            }
+        }
+        return there;
+    }
+
     private void add(LeaseChange change) {
+        Lease former = get(change.key());
+        Lease lease = change instanceof LeaseChange.Put put ? put.lease() : null;
+        if (former != null && (lease == null || !lease.network().equals(former.network()))) {
+            departures.put(former.address(), Departure.of(former, now));
+        }
+        if (lease != null) {
+            arrivals.computeIfAbsent(lease.address(), address -> new LinkedHashSet<>())
+                    .add(lease.key());
+        }
         changes.add(change);
         overlay.computeIfAbsent(change.key().principal().user(), user -> new HashMap<>())
                 .put(change.key(), change);

@@ -26,6 +26,7 @@ import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
 import org.scpbeforerelay.relay.RelayRules;
+import org.scpbeforerelay.sign.Signs;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 import org.slf4j.Logger;
@@ -224,6 +225,11 @@ public final class Registry implements RelayDesk {
     /** The terms in force. */
     public LeaseTerms terms() {
         return terms;
+    }
+
+    /** What is odd about leases at this moment; for one listing. */
+    public Signs signs(Moment now) {
+        return new Signs(book, rounds.trails(), terms.shared(), now);
     }
 
     /** The present, as the registry sees it. */

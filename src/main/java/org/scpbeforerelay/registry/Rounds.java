@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.announce.AnnouncementRules;
 import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.RefusalCode;
@@ -17,6 +18,9 @@ import org.scpbeforerelay.lease.ExpiryQueue;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
 import org.scpbeforerelay.lease.LeaseKey;
+import org.scpbeforerelay.sign.SharedTerms;
+import org.scpbeforerelay.sign.Signs;
+import org.scpbeforerelay.sign.Trails;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
@@ -42,6 +46,7 @@ final class Rounds {
     private final LeaseBook book;
     private final ExpiryQueue expiries;
     private final Consumer<LeaseEvent> listeners;
+    private final Trails trails = new Trails();
     private final Set<LeaseKey> owed = new LinkedHashSet<>();
     private volatile @Nullable String failure;
 
@@ -50,6 +55,11 @@ final class Rounds {
         this.book = book;
         this.expiries = expiries;
         this.listeners = listeners;
+    }
+
+    /** What is remembered for signs. */
+    Trails trails() {
+        return trails;
     }
 
     /** Why the last commit failed; null while the store works. */
@@ -69,7 +79,7 @@ final class Rounds {
     }
 
     void run(List<Request> round, Roster roster, LeaseTerms terms, Moment now, String bootId) {
-        Draft draft = new Draft(book);
+        Draft draft = new Draft(book, trails, now);
         List<Judged> judged = new ArrayList<>(round.size());
         sweep(draft, judged, now);
         for (Request request : round) {
@@ -177,7 +187,7 @@ final class Rounds {
             Verdict outcome = verdict;
             if (verdict instanceof Verdict.Granted granted) {
                 if (recorded) {
-                    granted.leases().forEach(lease -> publish(lease, now));
+                    granted.leases().forEach(lease -> publish(lease, granted.farSide(), terms.shared(), now));
                 } else {
                     outcome = new Verdict.Refused(
                             RefusalCode.STORE_UNAVAILABLE,
@@ -191,7 +201,7 @@ final class Rounds {
         };
     }
 
-    private void publish(Lease lease, Moment now) {
+    private void publish(Lease lease, @Nullable ClientAddress farSide, SharedTerms shared, Moment now) {
         Lease former = book.put(lease);
         if (former == null || former.deadlineMs() > lease.deadlineMs()) {
             expiries.schedule(lease.key(), lease.deadlineMs());
@@ -201,7 +211,9 @@ final class Rounds {
                 && former.address().equals(lease.address())
                 && former.prefixLength() == lease.prefixLength();
         if (renewed) {
-            listeners.accept(new LeaseEvent.Renewed(lease, now.wallMs()));
+            boolean news = trails.renewed(lease.key(), farSide);
+            listeners.accept(new LeaseEvent.Renewed(
+                    lease, news ? new Signs(book, trails, shared, now).of(lease) : List.of(), now.wallMs()));
             return;
         }
         if (former != null) {
@@ -210,13 +222,17 @@ final class Rounds {
                             ? new LeaseEvent.Revoked(former, "replaced by " + lease.addressText(), now.wallMs())
                             : new LeaseEvent.Expired(former, now.wallMs()));
         }
-        listeners.accept(new LeaseEvent.Granted(lease, now.wallMs()));
+        trails.granted(lease, former, farSide, book, shared, now);
+        listeners.accept(new LeaseEvent.Granted(lease, new Signs(book, trails, shared, now).of(lease), now.wallMs()));
     }
 
     private List<Lease> withdraw(List<Lease> leases, String why, Moment now) {
         List<Lease> ended = new ArrayList<>();
         for (Lease lease : leases) {
             Lease there = book.remove(lease.key());
+            if (there != null) {
+                trails.ended(there, now);
+            }
             if (there != null && there.activeAt(now)) {
                 ended.add(there);
                 listeners.accept(new LeaseEvent.Revoked(there, why, now.wallMs()));
@@ -238,6 +254,7 @@ final class Rounds {
             draft.remove(key);
             judged.add(recorded -> {
                 book.remove(key);
+                trails.ended(lease, now);
                 listeners.accept(new LeaseEvent.Expired(lease, now.wallMs()));
             });
         }

@@ -24,6 +24,8 @@ import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.SampleLeases;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.sign.Departure;
+import org.scpbeforerelay.sign.SharedTerms;
 
 /** The judge and {@link NaiveJudge} over seeded random announcements of everything that can come together. */
 final class AnnouncementModelTest {
@@ -57,21 +59,38 @@ final class AnnouncementModelTest {
             .toList();
     private static final List<LeaseSource> SOURCES = List.of(LeaseSource.values());
     private static final List<Hold> HOLDS = List.of(Hold.values());
+    private static final List<String> SHARED_SETTINGS =
+            List.of("[shared] max_users", "[shared] max_addresses", "[shared] moved", "[shared] behind_nat");
     private static final int ORDINARY = 5;
     private static final List<String> KEYS = List.of("k1", "k1", "k1", "k2", "gone", "ca", "");
+    private static final List<UserName> USERS =
+            List.of(new UserName("gerard"), new UserName("gerard"), new UserName("frodo"), new UserName("sam"));
     private static final List<String> DEVICES = List.of("a", "b", "c", "d");
 
     @Test
     void theJudgeAgreesWithANaiveOneOverRandomCases() {
         Random random = new Random(SEED);
         Map<String, Integer> seen = new TreeMap<>();
+        Map<String, Integer> bySetting = new TreeMap<>();
         for (int i = 0; i < CASES; i++) {
             RuleCase given = randomCase(random);
-            String expected = new NaiveJudge(given.announcement(), given.roster(), given.terms(), given.standing(), NOW)
+            String expected = new NaiveJudge(
+                            given.announcement(),
+                            given.roster(),
+                            given.terms(),
+                            given.standing(),
+                            given.departures(),
+                            NOW)
                     .verdict();
-            String actual = text(given.judge());
+            Verdict verdict = given.judge();
+            String actual = text(verdict);
             if (!actual.equals(expected)) {
                 fail("seed %d, case %d: %s%n expected %s%n but was  %s", SEED, i, given, expected, actual);
+            }
+            if (verdict instanceof Verdict.Refused refused) {
+                SHARED_SETTINGS.stream()
+                        .filter(refused.reason()::contains)
+                        .forEach(setting -> bySetting.merge(setting, 1, Integer::sum));
             }
             seen.merge(expected.startsWith("granted") ? "granted" : expected, 1, Integer::sum);
         }
@@ -79,6 +98,9 @@ final class AnnouncementModelTest {
         assertThat(seen)
                 .hasSize(8)
                 .allSatisfy((outcome, times) -> assertThat(times).as(outcome).isGreaterThan(CASES / 100));
+        assertThat(bySetting)
+                .containsOnlyKeys(SHARED_SETTINGS)
+                .allSatisfy((setting, times) -> assertThat(times).as(setting).isGreaterThan(CASES / 1000));
         assertThat(seen.getOrDefault("granted", 0)).isGreaterThan(CASES / 10);
     }
 
@@ -91,7 +113,7 @@ final class AnnouncementModelTest {
     }
 
     private static RuleCase randomCase(Random random) {
-        return new RuleCase(announcement(random), roster(random), terms(random), standing(random));
+        return new RuleCase(announcement(random), roster(random), terms(random), standing(random), departures(random));
     }
 
     private static Announcement announcement(Random random) {
@@ -143,7 +165,31 @@ final class AnnouncementModelTest {
         while (random.nextInt(3) == 0) {
             host.add(address(random));
         }
-        return new LeaseTerms(random.nextInt(5) == 0 ? 900_000 : 86_400_000, 60_000, networks(random), host);
+        return new LeaseTerms(
+                random.nextInt(5) == 0 ? 900_000 : 86_400_000, 60_000, networks(random), host, shared(random));
+    }
+
+    private static SharedTerms shared(Random random) {
+        return random.nextBoolean()
+                ? SharedTerms.SHOWN
+                : new SharedTerms(
+                        random.nextInt(3),
+                        random.nextInt(3),
+                        5,
+                        1000L * (1 + random.nextInt(600)),
+                        random.nextBoolean(),
+                        random.nextInt(4) == 0);
+    }
+
+    private static Map<ClientAddress, Departure> departures(Random random) {
+        Map<ClientAddress, Departure> departures = new TreeMap<>();
+        while (random.nextInt(3) > 0) {
+            departures.put(
+                    address(random),
+                    new Departure(
+                            USERS.get(random.nextInt(USERS.size())), NOW.monotonicMs() - random.nextInt(900) * 1000L));
+        }
+        return departures;
     }
 
     private static List<Network> networks(Random random) {
@@ -159,10 +205,10 @@ final class AnnouncementModelTest {
     private static List<Lease> standing(Random random) {
         Map<LeaseKey, Lease> leases = new TreeMap<>();
         while (random.nextInt(4) > 0) {
-            boolean own = random.nextBoolean();
-            Principal principal = own
+            Principal principal = random.nextInt(3) == 0
                     ? RuleCase.SPEAKER
-                    : new Principal(new UserName("gerard"), new DeviceName(DEVICES.get(random.nextInt(4))));
+                    : new Principal(
+                            USERS.get(random.nextInt(USERS.size())), new DeviceName(DEVICES.get(random.nextInt(4))));
             Lease lease = standingLease(random, principal);
             leases.put(lease.key(), lease);
         }

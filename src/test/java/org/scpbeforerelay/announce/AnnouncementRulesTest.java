@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -118,7 +119,7 @@ final class AnnouncementRulesTest {
                 given.announcement(),
                 given.roster(),
                 given.terms(),
-                RuleCase.standing(List.of(standing)),
+                RuleCase.standing(List.of(standing), Map.of()),
                 RuleCase.NOW);
         return ((Verdict.Granted) verdict).leases();
     }

@@ -2,6 +2,7 @@ package org.scpbeforerelay.announce;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,13 +13,21 @@ import org.scpbeforerelay.address.SpecialNetwork;
 import org.scpbeforerelay.announce.Announcement.Hold;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
+import org.scpbeforerelay.sign.Departure;
 
 /**
  * The rules of the contract a second time, in the order of its sentences and without regard to speed or kind words: what the
  * real judge is compared with. Says {@code refused CODE} or the leases as text.
  */
-record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease> standing, Moment now) {
+record NaiveJudge(
+        Announcement said,
+        Roster roster,
+        LeaseTerms terms,
+        List<Lease> standing,
+        Map<ClientAddress, Departure> departures,
+        Moment now) {
     String verdict() {
         Allowance user = roster.allowances().get(said.principal().user());
         boolean stranger = user == null && roster.strangers() != null && said.source() == LeaseSource.LOGIN_LOG;
@@ -75,6 +84,9 @@ record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease
             if (!far || own == null) {
                 return "address-not-yours";
             }
+            if (terms.shared().refuseBehindNat()) {
+                return "address-not-allowed";
+            }
             address = own;
             mayClaim = user != null && inAny(user.mayAnnounce(), own);
             if (never(own)) {
@@ -97,7 +109,9 @@ record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease
     private Set<String> othersWithLeases() {
         Set<String> others = new TreeSet<>();
         for (Lease lease : standing) {
-            if (stands(lease) && !lease.device().equals(said.principal().device())) {
+            if (isMine(lease)
+                    && stands(lease)
+                    && !lease.device().equals(said.principal().device())) {
                 others.add(lease.device().text());
             }
         }
@@ -124,6 +138,10 @@ record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease
         }
         List<String> leases = new ArrayList<>();
         for (ClientAddress address : taken.values()) {
+            if (isOutOfPlace(user, address)) {
+                String lease = lease(user, address, spoken, end);
+                return "refused " + (lease == null ? "address-not-yours" : "address-not-allowed");
+            }
             String lease = lease(user, address, spoken, end);
             if (lease == null) {
                 return "refused address-not-yours";
@@ -133,12 +151,60 @@ record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease
         return "granted " + leases;
     }
 
+    private boolean isMine(Lease lease) {
+        return lease.user().equals(said.principal().user());
+    }
+
+    /** By the rules about shared addresses: of an address that the principal does not have yet. */
+    private boolean isOutOfPlace(@Nullable Allowance user, ClientAddress address) {
+        Lease former = former(address);
+        boolean there = former != null && former.network().equals(network(user, address));
+        return !there
+                && said.source() != LeaseSource.OPERATOR
+                && (isCrowded(address) || isOneTooMany(address) || isAnothersYet(address));
+    }
+
+    private boolean isCrowded(ClientAddress address) {
+        int most = terms.shared().maxUsers();
+        return most > 0
+                && standing.stream()
+                                .filter(lease -> !isMine(lease) && stands(lease) && lease.covers(address))
+                                .map(Lease::user)
+                                .distinct()
+                                .count()
+                        >= most;
+    }
+
+    private boolean isOneTooMany(ClientAddress address) {
+        int most = terms.shared().maxAddresses();
+        int bits = address.isIpv4() ? 32 : 64;
+        Set<Network> places = new TreeSet<>(java.util.Comparator.comparing(Network::toString));
+        for (Lease lease : standing) {
+            boolean replaced = lease.key().equals(LeaseKey.of(said.principal(), address, said.source()));
+            if (isMine(lease) && stands(lease) && !replaced && lease.address().isIpv4() == address.isIpv4()) {
+                places.add(Network.around(lease.address(), bits));
+            }
+        }
+        int before = places.size();
+        places.add(Network.around(address, bits));
+        return most > 0 && before >= most && places.size() > before;
+    }
+
+    private boolean isAnothersYet(ClientAddress address) {
+        Departure last = departures.get(address);
+        return terms.shared().refuseMoved()
+                && last != null
+                && !last.user().equals(said.principal().user())
+                && now.monotonicMs() - last.atMs() < terms.shared().movedWithinMs()
+                && standing.stream()
+                        .noneMatch(lease -> lease.user().equals(last.user()) && stands(lease) && lease.covers(address));
+    }
+
     private long strangersTerm() {
         return roster.strangers() == null ? 0 : roster.strangers().termMs();
     }
 
-    private @Nullable String lease(@Nullable Allowance user, ClientAddress address, long spoken, long end) {
-        Network network = network(user, address);
+    private @Nullable Lease former(ClientAddress address) {
         Lease former = null;
         for (Lease lease : standing) {
             boolean here = lease.principal().equals(said.principal())
@@ -148,6 +214,12 @@ record NaiveJudge(Announcement said, Roster roster, LeaseTerms terms, List<Lease
                             : lease.key().loginAddress() == null);
             former = here && stands(lease) ? lease : former;
         }
+        return former;
+    }
+
+    private @Nullable String lease(@Nullable Allowance user, ClientAddress address, long spoken, long end) {
+        Network network = network(user, address);
+        Lease former = former(address);
         if (former == null || !former.network().equals(network)) {
             boolean late = former != null && spoken < former.renewedAtMs() && former.renewedAtMs() <= now.wallMs();
             return said.hold() == Hold.KEEP || late

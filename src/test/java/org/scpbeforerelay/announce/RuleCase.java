@@ -22,9 +22,16 @@ import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.SampleLeases;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.sign.Departure;
+import org.scpbeforerelay.sign.SharedTerms;
 
 /** One line of {@code announcements/rules.txt}: everything that the judge is given, from a few words. */
-record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List<Lease> standing) {
+record RuleCase(
+        Announcement announcement,
+        Roster roster,
+        LeaseTerms terms,
+        List<Lease> standing,
+        Map<ClientAddress, Departure> departures) {
     static final Moment NOW = new Moment(1_800_000_000_000L, 5_000_000_000L);
     static final Principal SPEAKER = Principal.parse("gerard/gwaihir");
 
@@ -33,14 +40,16 @@ record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List
     }
 
     StandingLeases standingLeases() {
-        return standing(standing);
+        return standing(standing, departures);
     }
 
-    static StandingLeases standing(List<Lease> leases) {
+    static StandingLeases standing(List<Lease> leases, Map<ClientAddress, Departure> departures) {
         return new StandingLeases() {
             @Override
             public Iterable<Lease> ofUser() {
-                return leases;
+                return leases.stream()
+                        .filter(lease -> lease.user().equals(SPEAKER.user()))
+                        .toList();
             }
 
             @Override
@@ -49,6 +58,16 @@ record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List
                         .filter(lease -> lease.key().equals(key))
                         .findFirst()
                         .orElse(null);
+            }
+
+            @Override
+            public Iterable<Lease> at(ClientAddress address) {
+                return leases.stream().filter(lease -> lease.covers(address)).toList();
+            }
+
+            @Override
+            public @Nullable Departure departure(ClientAddress address) {
+                return departures.get(address);
             }
         };
     }
@@ -61,7 +80,7 @@ record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List
                 throw new IllegalArgumentException("unknown or twice: " + word);
             }
         }
-        return new RuleCase(announcement(given), roster(given), terms(given), standing(given));
+        return new RuleCase(announcement(given), roster(given), terms(given), standing(given), departures(given));
     }
 
     private static final Set<String> KNOWN = Set.of(
@@ -85,7 +104,14 @@ record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List
             "active",
             "ended",
             "prefix6",
-            "has");
+            "has",
+            "with",
+            "at",
+            "gone",
+            "max-users",
+            "max-addresses",
+            "moved",
+            "nat");
 
     private static Announcement announcement(Map<String, String> given) {
         String from = given.getOrDefault("from", "-");
@@ -130,21 +156,62 @@ record RuleCase(Announcement announcement, Roster roster, LeaseTerms terms, List
     }
 
     private static LeaseTerms terms(Map<String, String> given) {
+        SharedTerms shared = new SharedTerms(
+                Integer.parseInt(given.getOrDefault("max-users", "0")),
+                Integer.parseInt(given.getOrDefault("max-addresses", "0")),
+                5,
+                seconds(given.getOrDefault("moved", "600")),
+                given.containsKey("moved"),
+                given.getOrDefault("nat", "allow").equals("refuse"));
         return new LeaseTerms(
                 seconds(given.getOrDefault("max", "86400")),
                 seconds(given.getOrDefault("grace", "60")),
                 list(given.get("special")).map(RuleCase::network).toList(),
-                list(given.get("host")).map(SampleLeases::address).collect(Collectors.toSet()));
+                list(given.get("host")).map(SampleLeases::address).collect(Collectors.toSet()),
+                shared);
     }
 
     private static List<Lease> standing(Map<String, String> given) {
         List<Lease> leases = new ArrayList<>();
         list(given.get("active")).forEach(device -> leases.add(otherDevice(device, 60_000)));
         list(given.get("ended")).forEach(device -> leases.add(otherDevice(device, 0)));
+        list(given.get("with")).map(RuleCase::another).forEach(leases::add);
+        int[] device = {0};
+        list(given.get("at"))
+                .forEach(address -> leases.add(SampleLeases.lease(
+                        new Principal(SPEAKER.user(), new DeviceName("d" + device[0]++)),
+                        SampleLeases.address(address),
+                        128,
+                        LeaseSource.SSH,
+                        "k1",
+                        NOW,
+                        60_000)));
         if (given.containsKey("has")) {
             leases.add(former(given.get("has")));
         }
         return leases;
+    }
+
+    private static Map<ClientAddress, Departure> departures(Map<String, String> given) {
+        if (!given.containsKey("gone")) {
+            return Map.of();
+        }
+        String[] words = String.valueOf(given.get("gone")).split("[@-]");
+        return Map.of(
+                SampleLeases.address(words[1]),
+                new Departure(new UserName(words[0]), NOW.monotonicMs() - seconds(words[2])));
+    }
+
+    private static Lease another(String text) {
+        String[] words = text.split("[@+]");
+        return SampleLeases.lease(
+                new Principal(new UserName(words[0]), new DeviceName("default")),
+                SampleLeases.address(words[1]),
+                128,
+                LeaseSource.SSH,
+                "k",
+                NOW,
+                seconds(words[2]));
     }
 
     private static Lease otherDevice(String device, long leftMs) {

@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -193,7 +194,8 @@ class CommandsTest {
                         "granted_at",
                         "renewed_at",
                         "expires_at",
-                        "seconds_left");
+                        "seconds_left",
+                        "signs");
         assertThat(lease.path("seconds_left").asLong()).isBetween(7100L, 7200L);
         assertThat(run("leases").out())
                 .contains("gerard/printer")
@@ -202,6 +204,31 @@ class CommandsTest {
         assertThat(run("revoke", "203.0.113.7").out()).contains("revoked gerard/printer 203.0.113.7");
         assertThat(run("revoke", "203.0.113.7").exit()).isEqualTo(1);
         assertThat(run("lookup", "203.0.113.7").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void twoUsersOnOneAddressAreASignInLeasesExplainGrantAndHistory() throws Exception {
+        serve();
+        run("user", "add", "gerard");
+        run("user", "add", "sam");
+        run("grant", "sam", "203.0.113.7");
+        assertThat(run("leases").out()).doesNotContain("SIGNS");
+        Ended granted = run("grant", "gerard", "203.0.113.7");
+        assertThat(granted.out()).contains("sam has a lease on this address too");
+        assertThat(run("leases").out()).contains("SIGNS").contains("shared");
+        assertThat(run("explain", "203.0.113.7").out())
+                .contains("permits; sam has a lease on this address too")
+                .contains("permits; gerard has a lease on this address too");
+        for (String list : List.of("leases", "explain 203.0.113.7")) {
+            var answer = Json.read(run((list + " --json").split(" ")).out());
+            var rows = list.equals("leases") ? answer.path("leases") : answer.path("reasons");
+            assertThat(rows.path(0).path("signs").path(0).path("sign").asString())
+                    .as(list)
+                    .isEqualTo("shared");
+        }
+        await().untilAsserted(() -> assertThat(
+                        run("history", "--user", "gerard").out())
+                .contains("gerard/default 203.0.113.7 by operator; sam has a lease on this address too"));
     }
 
     @Test

@@ -82,17 +82,18 @@ final class ReferenceTest {
     /** The records are what the program goes by: every part of them comes from a key. */
     @Test
     void everyPartOfTheRecordsIsAKey() {
-        Map<String, Class<?>> records = Map.of(
-                "[lease]", Settings.Lease.class,
-                "[ssh]", Settings.Ssh.class,
-                "[drop]", Settings.Drop.class,
-                "[login_log]", Settings.LoginLog.class,
-                "[lookup]", Settings.Lookup.class,
-                "[[table]]", Settings.Table.class,
-                "[[hook]]", Settings.Hook.class,
-                "[store]", Settings.Store.class,
-                "[history]", Settings.History.class,
-                "[console]", Settings.Console.class);
+        Map<String, Class<?>> records = Map.ofEntries(
+                Map.entry("[lease]", Settings.Lease.class),
+                Map.entry("[ssh]", Settings.Ssh.class),
+                Map.entry("[drop]", Settings.Drop.class),
+                Map.entry("[login_log]", Settings.LoginLog.class),
+                Map.entry("[lookup]", Settings.Lookup.class),
+                Map.entry("[[table]]", Settings.Table.class),
+                Map.entry("[[hook]]", Settings.Hook.class),
+                Map.entry("[store]", Settings.Store.class),
+                Map.entry("[history]", Settings.History.class),
+                Map.entry("[shared]", Settings.Shared.class),
+                Map.entry("[console]", Settings.Console.class));
         assertThat(records).hasSize(Settings.class.getRecordComponents().length);
         records.forEach((header, record) -> assertThat(SettingsFile.keys().get(header))
                 .as(header)

@@ -71,6 +71,9 @@ final class SettingsFileTest {
                         Term.parse("1h"),
                         LoginLog.Users.ANY,
                         true));
+        assertThat(settings.shared())
+                .isEqualTo(new Settings.Shared(
+                        2, 6, 3, Term.parse("15m"), Settings.Shared.Rule.REFUSE, Settings.Shared.Rule.REFUSE));
         assertThat(settings.lookup())
                 .isEqualTo(new Lookup(
                         List.of(

@@ -34,7 +34,7 @@ import org.scpbeforerelay.store.LeaseStore;
  */
 record Walls(String root) {
     /** Lowest first: each may know those before it. */
-    private static final List<String> CORE = List.of("address", "lease", "announce", "quota", "relay");
+    private static final List<String> CORE = List.of("address", "lease", "sign", "announce", "quota", "relay");
 
     /** One technology each. Where there is a {@code .*}, every package below is an edge of its own. */
     private static final List<String> EDGES = List.of("source.*", "lookup", "sink.*", "store.*", "agent", "console");
@@ -117,7 +117,7 @@ record Walls(String root) {
                     .should()
                     .dependOnClassesThat(in(CORE.subList(i + 1, CORE.size())))
                     .because(
-                            "addresses know no leases, leases no announcements, announcements no quotas, quotas no decisions")
+                            "addresses know no leases, leases no signs, signs no announcements, announcements no quotas, quotas no decisions")
                     .allowEmptyShould(true));
         }
         return CompositeArchRule.of(rules);

@@ -1,25 +1,29 @@
 package org.scpbeforerelay.sink.history;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Claim;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.registry.LeaseEvent;
+import org.scpbeforerelay.sign.Sign;
 import org.scpbeforerelay.view.Json;
+import org.scpbeforerelay.view.LeaseView;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a line of the record looks like: {@code at}, {@code event}, then what belongs to it. Events: {@code granted},
- * {@code revoked}, {@code expired}, {@code refused}, {@code operator}, {@code missing}.
+ * {@code renewed} (with a new sign only), {@code revoked}, {@code expired}, {@code refused}, {@code operator}, {@code missing}.
  */
 final class RecordLines {
     private RecordLines() {}
 
-    /** One event; null for a renewal, which the line of the lease's end tells of. */
+    /** One event; null for a renewal that tells of nothing new, which the line of the lease's end tells of. */
     static @Nullable ObjectNode of(LeaseEvent event) {
         return switch (event) {
-            case LeaseEvent.Granted one -> lease(line("granted", one.atMs()), one.lease());
-            case LeaseEvent.Renewed one -> null;
+            case LeaseEvent.Granted one -> signed(lease(line("granted", one.atMs()), one.lease()), one.signs());
+            case LeaseEvent.Renewed one ->
+                one.signs().isEmpty() ? null : signed(lease(line("renewed", one.atMs()), one.lease()), one.signs());
             case LeaseEvent.Revoked one ->
                 ended(line("revoked", one.atMs()), one.lease()).put("why", one.why());
             case LeaseEvent.Expired one -> ended(line("expired", one.atMs()), one.lease());
@@ -60,6 +64,13 @@ final class RecordLines {
         return lease(line, lease)
                 .put("granted_at", Json.time(lease.grantedAtMs()))
                 .put("renewed_at", Json.time(lease.renewedAtMs()));
+    }
+
+    private static ObjectNode signed(ObjectNode line, List<Sign> signs) {
+        if (!signs.isEmpty()) {
+            line.set("signs", LeaseView.signs(signs));
+        }
+        return line;
     }
 
     private static ObjectNode lease(ObjectNode line, Lease lease) {

@@ -58,6 +58,13 @@ final class CheckCommand extends Command {
             description = "With --log: the format to read it with. Default: those of [login_log] services.")
     List<String> services = new ArrayList<>();
 
+    @Option(
+            names = {"-c", "--config-dir"},
+            paramLabel = "DIR",
+            description = "Postfix's configuration directory, as with its own commands; for a second Postfix.")
+    @Nullable
+    Path directory;
+
     CheckCommand(Terminal terminal) {
         super(terminal);
     }
@@ -70,7 +77,7 @@ final class CheckCommand extends Command {
         }
         List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings));
         findings.addAll(TableExam.examine(settings));
-        findings.addAll(PostfixExam.examine(places(), settings));
+        findings.addAll(PostfixExam.examine(places(), settings, directory));
         findings.addAll(examineDaemon());
         show(findings);
         return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.PROBLEM)

@@ -124,7 +124,10 @@ final class PostfixCommand extends Command {
         }
         PostfixReport report = new PostfixReport(files.directory());
         report.plan(setup, plan);
-        report.leftAlone(Examination.leftAlone(setup, ours));
+        Path given = directory;
+        report.leftAlone(Examination.leftAlone(setup, ours).stream()
+                .map(remark -> given == null ? remark : remark.forConfigDirectory(given.toString()))
+                .toList());
         boolean apply = doing != null && doing.apply;
         boolean changes = !plan.changes().isEmpty();
         if (changes && !apply) {

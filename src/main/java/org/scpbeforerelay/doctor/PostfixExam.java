@@ -1,11 +1,13 @@
 package org.scpbeforerelay.doctor;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.config.ListenAddress;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
@@ -20,8 +22,8 @@ public final class PostfixExam {
     private PostfixExam() {}
 
     /** Nothing where there is no Postfix, or none that was ever set up. */
-    public static List<Finding> examine(Places places, Settings settings) {
-        Optional<Postconf> postconf = Postconf.installed(null);
+    public static List<Finding> examine(Places places, Settings settings, @Nullable Path configDirectory) {
+        Optional<Postconf> postconf = Postconf.installed(configDirectory);
         if (postconf.isEmpty()) {
             return List.of();
         }
@@ -32,7 +34,10 @@ public final class PostfixExam {
     static List<Finding> examine(Postconf postconf, Ours ours) {
         try {
             List<Finding> findings = new ArrayList<>();
-            Examination.of(postconf.setup(), ours).forEach(remark -> findings.add(finding(remark)));
+            Path directory = postconf.configDirectory();
+            for (Remark remark : Examination.of(postconf.setup(), ours)) {
+                findings.add(finding(directory == null ? remark : remark.forConfigDirectory(directory.toString())));
+            }
             return findings;
         } catch (PostfixException e) {
             return List.of(Finding.advice(

@@ -21,6 +21,10 @@ final class ObstacleExam {
             "smtpd_relay_restrictions",
             "smtpd_recipient_restrictions");
 
+    /** Asked at their own stage when {@code smtpd_delay_reject = no}. */
+    private static final Set<String> BEFORE_RECIPIENTS =
+            Set.of("smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions");
+
     private static final Set<String> OF_THE_NAME = Set.of(
             "reject_unknown_client_hostname",
             "reject_unknown_client",
@@ -37,6 +41,18 @@ final class ObstacleExam {
             "reject_invalid_hostname",
             "check_helo_access");
 
+    private static final Set<String> OF_THE_LOGIN = Set.of(
+            "reject_sender_login_mismatch",
+            "reject_unauthenticated_sender_login_mismatch",
+            "reject_known_sender_login_mismatch");
+
+    /** Limits that {@code smtpd_client_event_limit_exceptions} spares {@code mynetworks}. */
+    private static final List<String> RATES = List.of(
+            "smtpd_client_connection_rate_limit",
+            "smtpd_client_message_rate_limit",
+            "smtpd_client_recipient_rate_limit",
+            "smtpd_client_new_tls_session_rate_limit");
+
     private final MailSetup setup;
     private final Ours ours;
     private final List<Remark> remarks = new ArrayList<>();
@@ -50,6 +66,7 @@ final class ObstacleExam {
         ObstacleExam exam = new ObstacleExam(setup, ours);
         for (MailService service : setup.mailIn()) {
             LISTS.forEach(list -> exam.examineList(service, list));
+            exam.examineRates(service);
         }
         exam.examinePostscreen();
         exam.examineLogins();
@@ -89,6 +106,12 @@ final class ObstacleExam {
         if (OF_THE_HELO.contains(one.name())) {
             return "a client at home greets with a name that no DNS knows";
         }
+        if (OF_THE_LOGIN.contains(one.name())) {
+            return "a sender address of smtpd_sender_login_maps wants its login, and a lease is none";
+        }
+        if (one.name().equals("check_client_access") && one.argument().matches("(pcre|regexp):.*")) {
+            return "patterns of client names are mostly those of dynamic addresses";
+        }
         return one.isPolicy()
                 ? "another policy service is asked first: greylisting makes a client wait, SPF refuses it"
                 : "";
@@ -101,6 +124,10 @@ final class ObstacleExam {
         }
         String question = "check_policy_service { unix:" + Ours.SOCKET + ", timeout=3s, try_limit=2, policy_context="
                 + Ours.SECOND_CONTEXT + ", default_action=DUNNO }";
+        if (setup.value(service, "smtpd_delay_reject").equals("no") && BEFORE_RECIPIENTS.contains(parameter)) {
+            return "postconf -e 'smtpd_delay_reject = yes' (before recipients are known nobody can be asked), or "
+                    + DOCS;
+        }
         List<String> items = new ArrayList<>();
         for (Restriction one : Restriction.list(setup.value(service, parameter))) {
             if (items.stream().noneMatch(question::equals) && one.name().equals(first.name())) {
@@ -112,6 +139,21 @@ final class ObstacleExam {
             items.addFirst(question);
         }
         return RelayExam.mend(service, parameter, String.join(", ", items));
+    }
+
+    /** A leased client that sends a newsletter is a client like any other to them; our own limits count users. */
+    private void examineRates(MailService service) {
+        for (String rate : RATES) {
+            String value = setup.value(service, rate);
+            if (!value.isEmpty() && !value.equals("0")) {
+                remarks.add(Remark.advice(
+                        rate + " = " + value + " counts a leased client like a stranger",
+                        RelayExam.where(service, rate),
+                        "smtpd_client_event_limit_exceptions spares mynetworks, and a lease is not in them; behind a shared "
+                                + "address all clients count as one",
+                        "let the users' own limits do it (messages, recipients in users/NAME.toml), or " + DOCS));
+            }
+        }
     }
 
     private void examinePostscreen() {

@@ -1,5 +1,7 @@
 package org.scpbeforerelay.postfix;
 
+import java.util.regex.Matcher;
+
 /**
  * Something to be said of a Postfix.
  *
@@ -26,5 +28,17 @@ public record Remark(Weight weight, String what, String where, String why, Strin
 
     static Remark problem(String what, String where, String why, String remedy) {
         return new Remark(Weight.PROBLEM, what, where, why, remedy);
+    }
+
+    /** With commands that are meant for another Postfix than the host's first: {@code -c DIR}, as its own programs take it. */
+    public Remark forConfigDirectory(String directory) {
+        String more = " -c " + directory;
+        return new Remark(
+                weight,
+                what,
+                where,
+                why,
+                remedy.replaceAll("(?<![\\w/-])(postconf|postfix)(?= -[ePn])", "$1" + Matcher.quoteReplacement(more))
+                        .replace("postfix --apply", "postfix --apply" + more));
     }
 }

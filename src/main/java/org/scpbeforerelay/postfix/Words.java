@@ -29,19 +29,18 @@ final class Words {
                 at++;
                 continue;
             }
-            int end = value.charAt(at) == '{' ? closing(value, at) : plain(value, at, separators);
+            int end = wordEnd(value, at, separators);
             words.add(new Word(value.substring(at, end), at, end));
             at = end;
         }
         return words;
     }
 
-    /** {@code ${name?{a} : {b}}} has spaces in it, and is one word all the same. */
-    private static int plain(String value, int from, String separators) {
+    /** Braces keep together what is in them anywhere in a word: {@code ${name?{a} : {b}}}, {@code regexp:{ {/dyn/ REJECT} }}. */
+    private static int wordEnd(String value, int from, String separators) {
         int at = from;
         while (at < value.length() && separators.indexOf(value.charAt(at)) < 0) {
-            boolean macro = value.charAt(at) == '$' && at + 1 < value.length() && value.charAt(at + 1) == '{';
-            at = macro ? closing(value, at + 1) : at + 1;
+            at = value.charAt(at) == '{' ? closing(value, at) : at + 1;
         }
         return at;
     }

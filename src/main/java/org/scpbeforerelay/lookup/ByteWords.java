@@ -58,8 +58,8 @@ final class ByteWords {
         return marks == 0 ? -1 : at + first(marks);
     }
 
-    /** The index, 0 to 7, of the first byte that is marked; by multiplication, which the quick compiler knows. */
+    /** The index, 0 to 7, of the first byte that is marked. */
     static int first(long marks) {
-        return (int) (((marks & -marks) >>> 7) * 0x0001020304050607L >>> 56);
+        return Long.numberOfTrailingZeros(marks) >>> 3;
     }
 }

@@ -20,8 +20,6 @@ final class PolicyCodec implements LookupCodec {
     /** The longest request, in bytes, its empty line included. */
     static final int REQUEST_MAX = 64 * 1024;
 
-    private static final long LINE_FEEDS = ByteWords.filledWith('\n');
-
     private final PolicyRequest request = new PolicyRequest();
     private final PolicyAnswers answers;
 
@@ -33,20 +31,20 @@ final class PolicyCodec implements LookupCodec {
     public int answer(byte[] bytes, int from, int to, ByteBuffer answer) {
         request.begin(bytes);
         int line = from;
-        for (int end = lineEnd(bytes, line, to); end >= 0; end = lineEnd(bytes, line, to)) {
-            if (end == line) {
+        while (line < to) {
+            if (bytes[line] == '\n') {
                 return line > from ? finish(from, line + 1, answer) : MALFORMED;
             }
-            if (!request.attribute(line, end)) {
+            int end = request.attribute(line, to);
+            if (end == MALFORMED) {
                 return MALFORMED;
+            }
+            if (end == INCOMPLETE) {
+                break;
             }
             line = end + 1;
         }
         return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;
-    }
-
-    private static int lineEnd(byte[] bytes, int from, int to) {
-        return ByteWords.find(bytes, from, to, LINE_FEEDS);
     }
 
     private int finish(int from, int end, ByteBuffer answer) {

@@ -1,7 +1,6 @@
 package org.scpbeforerelay.lookup;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 
@@ -22,17 +21,18 @@ final class PolicyRequest {
         OTHER
     }
 
-    // With the sign that ends them: so a longer name, or a shorter one, is another.
-    private static final Name[] NAMES = names(
-            "request=",
-            "protocol_state=",
-            "client_address=",
-            "sender=",
-            "instance=",
-            "recipient=",
-            "queue_id=",
-            "recipient_count=",
-            "sasl_username=");
+    // With the sign that ends them, as they stand in a request.
+    private static final byte[][] NAMES = {
+        ascii("request="),
+        ascii("protocol_state="),
+        ascii("client_address="),
+        ascii("sender="),
+        ascii("instance="),
+        ascii("recipient="),
+        ascii("queue_id="),
+        ascii("recipient_count="),
+        ascii("sasl_username=")
+    };
     private static final int REQUEST = 0;
     private static final int PROTOCOL_STATE = 1;
     private static final int CLIENT_ADDRESS = 2;
@@ -44,6 +44,7 @@ final class PolicyRequest {
     private static final int SASL_USERNAME = 8;
     private static final int NOT_OURS = -1;
 
+    private static final long LINE_FEEDS = ByteWords.filledWith('\n');
     private static final long EQUALS_SIGNS = ByteWords.filledWith('=');
 
     private static final byte[] SMTPD_ACCESS_POLICY = ascii("smtpd_access_policy");
@@ -53,45 +54,47 @@ final class PolicyRequest {
 
     private final int[] starts = new int[NAMES.length];
     private final int[] ends = new int[NAMES.length];
+    private final FamiliarNames familiar = new FamiliarNames();
     private byte[] bytes = {};
-
-    /**
-     * A name as two words: those that it begins and ends with. Of a name of at most 16 bytes no byte is left out.
-     *
-     * @param mask which bytes of the first word belong to a name shorter than that
-     * @param last the last eight bytes; 0 where there are fewer
-     */
-    private record Name(int length, long mask, long first, long last) {
-        boolean stands(byte[] bytes, int from, int to) {
-            return to - from >= length
-                    && (ByteWords.at(bytes, from) & mask) == first
-                    && (length <= ByteWords.SIZE || ByteWords.at(bytes, from + length - ByteWords.SIZE) == last);
-        }
-    }
+    private int line;
 
     /** Forgets the former request. */
     void begin(byte[] where) {
         bytes = where;
+        line = 0;
         for (int i = 0; i < starts.length; i++) {
             starts[i] = -1;
         }
     }
 
     /**
-     * Takes note of one line, whose line feed stands at {@code to}.
+     * Takes note of the line that begins here.
      *
-     * @return false when it is no attribute: it has no {@code =}, or nothing before it
+     * @return where its line feed stands; {@link LookupCodec#INCOMPLETE} when that has not come, {@link LookupCodec#MALFORMED} when
+     *     the line is no attribute: it has no {@code =}, or nothing before it
      */
-    boolean attribute(int from, int to) {
-        int which = which(from, to);
-        if (which < 0) {
-            return ByteWords.find(bytes, from, to, EQUALS_SIGNS) > from;
+    int attribute(int from, int to) {
+        int number = line++;
+        int name = familiar.length(bytes, from, to, number);
+        int end = ByteWords.find(bytes, from + name, to, LINE_FEEDS);
+        if (end < 0) {
+            return LookupCodec.INCOMPLETE;
         }
-        if (starts[which] < 0) {
-            starts[which] = from + NAMES[which].length;
-            ends[which] = to;
+        int which = name > 0 ? familiar.meaning(number) : NOT_OURS;
+        if (name == 0) {
+            int equals = ByteWords.find(bytes, from, end, EQUALS_SIGNS);
+            if (equals <= from) {
+                return LookupCodec.MALFORMED;
+            }
+            name = equals + 1 - from;
+            which = which(from, name);
+            familiar.remember(bytes, from, from + name, number, which);
         }
-        return true;
+        if (which >= 0 && starts[which] < 0) {
+            starts[which] = from + name;
+            ends[which] = end;
+        }
+        return end;
     }
 
     /** Whether it asks what we answer: {@code request=smtpd_access_policy}. */
@@ -169,24 +172,13 @@ final class PolicyRequest {
         return start >= 0 && ends[which] - start == wanted.length && same(start, wanted);
     }
 
-    private int which(int from, int to) {
-        // The shortest of our lines is "sender=" and its line feed: eight bytes, a word.
-        if (to - from < ByteWords.SIZE - 1) {
-            return NOT_OURS;
+    private int which(int from, int length) {
+        for (int i = 0; i < NAMES.length; i++) {
+            if (NAMES[i].length == length && same(from, NAMES[i])) {
+                return i;
+            }
         }
-        int candidate = switch (bytes[from]) {
-            case 'c' -> CLIENT_ADDRESS;
-            case 'i' -> INSTANCE;
-            case 'p' -> PROTOCOL_STATE;
-            case 'q' -> QUEUE_ID;
-            case 'r' ->
-                bytes[from + 2] == 'q'
-                        ? REQUEST
-                        : to - from > 9 && bytes[from + 9] == '_' ? RECIPIENT_COUNT : RECIPIENT;
-            case 's' -> bytes[from + 1] == 'e' ? SENDER : SASL_USERNAME;
-            default -> NOT_OURS;
-        };
-        return candidate >= 0 && NAMES[candidate].stands(bytes, from, to) ? candidate : NOT_OURS;
+        return NOT_OURS;
     }
 
     private boolean same(int from, byte[] wanted) {
@@ -196,21 +188,6 @@ final class PolicyRequest {
             }
         }
         return true;
-    }
-
-    private static Name[] names(String... names) {
-        return Arrays.stream(names).map(PolicyRequest::name).toArray(Name[]::new);
-    }
-
-    private static Name name(String text) {
-        byte[] bytes = ascii(text);
-        int length = bytes.length;
-        boolean isShort = length < ByteWords.SIZE;
-        return new Name(
-                length,
-                isShort ? (1L << 8 * length) - 1 : -1,
-                isShort ? ByteWords.tail(bytes, 0, length) : ByteWords.at(bytes, 0),
-                isShort ? 0 : ByteWords.at(bytes, length - ByteWords.SIZE));
     }
 
     private static byte[] ascii(String text) {

@@ -40,6 +40,7 @@ public final class Main {
         commands.put("postfix", PostfixCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("table", TableCommand::new);
+        commands.put("console", ConsoleCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("reload", ReloadCommand::new);
         commands.put("completion", CompletionCommand::new);

@@ -123,7 +123,7 @@ final class Playground implements AutoCloseable {
                 listen = ["127.0.0.1:0"]
 
                 [console]
-                listen = ""
+                listen = "127.0.0.1:0"
                 """);
         Files.writeString(folder.resolve("gwaihir-ip"), "127.0.0.1 0\n");
         Files.writeString(folder.resolve("wrong-ip"), "198.51.100.66 0\n");

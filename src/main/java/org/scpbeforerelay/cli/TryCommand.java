@@ -70,6 +70,10 @@ final class TryCommand extends Command {
                 + terminal.dim("    user gerard, device gwaihir, a fresh key"));
         out.println("    mail servers    " + text(daemon.lookupAddress())
                 + terminal.dim("        policy, socketmap and tcp_table, as Postfix asks"));
+        String page = daemon.consoleAddressWithToken();
+        if (page != null) {
+            out.println("    page            " + terminal.cyan(page));
+        }
         out.println();
         step(out, "1", "May this client relay? Nobody has proved to be there, so no:", lookup);
         step(

@@ -61,6 +61,11 @@ public record Places(Path settingsFile, Path usersDirectory, Path dataDirectory,
         return dataDirectory.resolve("history");
     }
 
+    /** The console's token; its owner's alone. */
+    public Path consoleTokenFile() {
+        return dataDirectory.resolve("console-token");
+    }
+
     /** The socket on which the daemon answers commands. */
     public Path controlSocket() {
         return runDirectory.resolve("control");

@@ -136,7 +136,7 @@ record Configuration(Settings settings, UsersDirectory users) {
         }
     }
 
-    private static InetSocketAddress resolved(ListenAddress.Tcp tcp) throws IOException {
+    static InetSocketAddress resolved(ListenAddress.Tcp tcp) throws IOException {
         try {
             return new InetSocketAddress(InetAddress.getByName(tcp.host()), tcp.port());
         } catch (UnknownHostException e) {

@@ -1,6 +1,5 @@
 package org.scpbeforerelay.daemon;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,15 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.address.Network;
-import org.scpbeforerelay.announce.Announcement;
-import org.scpbeforerelay.announce.Claim;
 import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.control.ControlHandler;
 import org.scpbeforerelay.lease.Lease;
-import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.registry.Registry;
@@ -51,10 +47,12 @@ final class ControlDesk implements ControlHandler {
 
     private final Daemon daemon;
     private final Registry registry;
+    private final OperatorDesk operators;
 
-    ControlDesk(Daemon daemon, Registry registry) {
+    ControlDesk(Daemon daemon, Registry registry, OperatorDesk operators) {
         this.daemon = daemon;
         this.registry = registry;
+        this.operators = operators;
     }
 
     @Override
@@ -68,6 +66,7 @@ final class ControlDesk implements ControlHandler {
             case "grant" -> grant(question, operator, answer);
             case "revoke" -> revoke(text(question, "what"), operator, answer);
             case "reload" -> reload(operator, answer);
+            case "console" -> console(operator);
             default ->
                 throw new ControlException(
                         USAGE,
@@ -88,7 +87,7 @@ final class ControlDesk implements ControlHandler {
         return Json.object();
     }
 
-    private ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {
+    ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {
         RelayDesk.Explanation explanation = explanation(question);
         Moment now = registry.now();
         Signs signsNow = registry.signs(now);
@@ -165,26 +164,11 @@ final class ControlDesk implements ControlHandler {
         } catch (IllegalArgumentException e) {
             throw new ControlException(USAGE, "'" + text(question, "principal") + "': " + e.getMessage(), e);
         }
-        Announcement announcement = new Announcement(
-                principal,
-                LeaseSource.OPERATOR,
-                "",
-                null,
-                List.of(new Claim.Address(address(text(question, "address")))),
-                Announcement.Hold.NONE,
-                question.path("term_ms").asLong(0),
-                Announcement.NO_BOUND,
-                Announcement.NOW);
-        return switch (await(registry.announce(announcement))) {
+        long termMs = question.path("term_ms").asLong(0);
+        ClientAddress client = address(text(question, "address"));
+        return switch (await(operators.grant(principal, client, termMs, operator))) {
             case Verdict.Granted granted -> {
                 for (Lease lease : granted.leases()) {
-                    daemon.record(operator, "granted " + lease.principal() + " " + lease.addressText());
-                    LOG.info(
-                            "granted {} {} until {} by operator {}",
-                            lease.principal(),
-                            lease.addressText(),
-                            Json.second(lease.expiresAtMs()),
-                            operator);
                     ObjectNode row = Json.object()
                             .put("who", lease.principal().toString())
                             .put("address", lease.addressText())
@@ -208,12 +192,19 @@ final class ControlDesk implements ControlHandler {
         } catch (IllegalArgumentException e) {
             throw new ControlException(USAGE, "'" + what + "' is no address and no user: " + e.getMessage(), e);
         }
-        Revocation revocation = await(registry.revoke(selection, "by operator " + operator));
-        daemon.record(operator, "revoked " + what);
+        Revocation revocation = await(operators.revoke(selection, what, operator));
         for (Lease lease : revocation.ended()) {
             answer.accept(Json.object().put("who", lease.principal().toString()).put("address", lease.addressText()));
         }
         return Json.object().put("recorded", revocation.recorded());
+    }
+
+    private ObjectNode console(String operator) {
+        String address = daemon.consoleAddressWithToken();
+        if (address != null) {
+            LOG.info("the console's address was given to {}", operator);
+        }
+        return address == null ? Json.object() : Json.object().put("url", address);
     }
 
     private ObjectNode reload(String operator, Consumer<ObjectNode> answer) throws ControlException {

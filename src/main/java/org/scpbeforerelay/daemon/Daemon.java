@@ -2,13 +2,8 @@ package org.scpbeforerelay.daemon;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +63,7 @@ public final class Daemon implements AutoCloseable {
     private @Nullable LookupListener lookup;
     private @Nullable Sources sources;
     private @Nullable Sinks sinks;
+    private @Nullable Console console;
 
     /**
      * What a reload did.
@@ -95,7 +91,7 @@ public final class Daemon implements AutoCloseable {
             throw e;
         } catch (FileSystemException e) {
             daemon.close();
-            throw new StartException(inTheWay(e), e);
+            throw new StartException(Folders.inTheWay(e), e);
         } catch (IOException | StoreException e) {
             daemon.close();
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -116,8 +112,8 @@ public final class Daemon implements AutoCloseable {
     private void begin() throws IOException, StoreException, SettingsException {
         configuration.warnings().forEach(LOG::warn);
         // Mail servers read tables below it; what is private in it is so by its own mode.
-        makeFolder(places.dataDirectory(), "rwx--x--x");
-        makeFolder(places.runDirectory(), "rwxr-x---");
+        Folders.make(places.dataDirectory(), "rwx--x--x");
+        Folders.make(places.runDirectory(), "rwxr-x---");
         SqliteLeaseStore store = SqliteLeaseStore.open(places.dataDirectory().resolve("leases.db"));
         begun.push(store);
         store.setAside()
@@ -140,23 +136,51 @@ public final class Daemon implements AutoCloseable {
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
         thread.start();
+        OperatorDesk operators = new OperatorDesk(this, opened);
+        beginConsole(opened, listener, operators);
         beginningSinks.start(configuration.settings());
         sinks = beginningSinks;
         Sources beginningSources = new Sources(places, opened, clock);
         begun.push(beginningSources);
         beginningSources.start(configuration);
         sources = beginningSources;
-        begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened)));
+        begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened, operators)));
         watchHostAddresses(opened);
         begun.push(HeapKeeper.begin());
+        startConsole();
         LOG.info(
-                "ready: {} leases, {} users; ssh on {}, lookups on {}, commands on {}",
+                "ready: {} leases, {} users; ssh on {}, lookups on {}, commands on {}, console on {}",
                 report.revived(),
                 configuration.roster().allowances().size(),
                 texts(sshAddresses()),
                 texts(listener.boundAddresses()),
-                places.controlSocket());
+                places.controlSocket(),
+                console == null || console.where() == null ? "(off)" : console.where());
         serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
+    }
+
+    /** Before anything is announced, so that it misses nothing; not at all where nobody can look at it. */
+    private void beginConsole(Registry opened, LookupListener listener, OperatorDesk operators) {
+        if (configuration.settings().console().listen() != null) {
+            Console beginning =
+                    new Console(this, opened, listener, operators, new DaemonFigures(opened, listener, startedAt));
+            begun.push(beginning);
+            console = beginning;
+        }
+    }
+
+    private void startConsole() {
+        Console beginning = console;
+        var listen = configuration.settings().console().listen();
+        if (beginning != null && listen != null) {
+            beginning.start(listen, places);
+        }
+    }
+
+    /** The page's address with its token; null when there is no page. */
+    public @Nullable String consoleAddressWithToken() {
+        Console theConsole = console;
+        return theConsole == null ? null : theConsole.addressWithToken();
     }
 
     /** After the store, whose lock keeps a second daemon out. */
@@ -288,6 +312,9 @@ public final class Daemon implements AutoCloseable {
                 .put("what", "control")
                 .put("where", places.controlSocket().toString());
         ArrayNode problems = status.putArray("problems");
+        if (console != null) {
+            console.describe(listening, problems);
+        }
         Objects.requireNonNull(sources, "not started").describe(status, problems);
         Objects.requireNonNull(sinks, "not started").describe(status, problems);
         if (theRegistry.isStoreAway()) {
@@ -333,24 +360,6 @@ public final class Daemon implements AutoCloseable {
         return address instanceof InetSocketAddress socket
                 ? new ListenAddress.Tcp(socket).toString()
                 : address.toString();
-    }
-
-    private static String inTheWay(FileSystemException e) {
-        String why = switch (e) {
-            case AccessDeniedException denied -> "permission denied";
-            case FileAlreadyExistsException exists -> "something that is no folder has this name";
-            case NoSuchFileException missing -> "there is no such folder and none can be made";
-            default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-        };
-        return "cannot make or write " + e.getFile() + " (" + why
-                + "); give it to the user that the daemon runs as, or name another folder with --state";
-    }
-
-    private static void makeFolder(Path folder, String mode) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-        }
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class HistoryReader {
         }
     }
 
-    private static @Nullable JsonNode readLine(String line) {
+    static @Nullable JsonNode readLine(String line) {
         try {
             JsonNode read = Json.read(line);
             return read.isObject() && atMs(read) != Long.MIN_VALUE ? read : null;

@@ -2,6 +2,7 @@ package org.scpbeforerelay.lookup;
 
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -9,10 +10,12 @@ import org.scpbeforerelay.relay.RelayQuestion;
 /** What is answered where the address is all that the question has: by socketmap and tcp_table. Counts each answer. */
 final class AddressAnswers {
     private final RelayDesk desk;
+    private final RoundClock clock;
     private final LookupStatistics statistics;
 
-    AddressAnswers(RelayDesk desk, LookupStatistics statistics) {
+    AddressAnswers(RelayDesk desk, RoundClock clock, LookupStatistics statistics) {
         this.desk = desk;
+        this.clock = clock;
         this.statistics = statistics;
     }
 
@@ -24,9 +27,13 @@ final class AddressAnswers {
         } else if (!desk.isReady()) {
             answer = LookupAnswer.NOT_READY;
         } else {
-            answer = desk.decide(RelayQuestion.byAddressAlone(client)) instanceof RelayDecision.Permitted
-                    ? LookupAnswer.PERMIT
-                    : LookupAnswer.NOT_AUTHORISED;
+            RelayDecision decision = desk.decide(RelayQuestion.byAddressAlone(client));
+            Lease lease = decision instanceof RelayDecision.Permitted permitted ? permitted.lease() : null;
+            answer = lease == null ? LookupAnswer.NOT_AUTHORISED : LookupAnswer.PERMIT;
+            statistics
+                    .last()
+                    .add(new LastAnswers.Answered(
+                            clock.wallMs(), protocol, answer, client, lease == null ? null : lease.principal()));
         }
         count(protocol, answer);
         return answer;

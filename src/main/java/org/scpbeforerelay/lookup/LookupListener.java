@@ -93,7 +93,7 @@ public final class LookupListener implements AutoCloseable {
             selector.close();
             throw e;
         }
-        AddressAnswers byAddress = new AddressAnswers(desk, statistics);
+        AddressAnswers byAddress = new AddressAnswers(desk, clock, statistics);
         LookupLoop newLoop = new LookupLoop(
                 selector, codecs(onUnixSockets, byAddress), codecs(onTcp, byAddress), settings, statistics, clock);
         loop = newLoop;

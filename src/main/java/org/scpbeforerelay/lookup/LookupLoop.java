@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * spinning on a connection that cannot be taken.
  */
 final class LookupLoop implements Runnable {
+    /** Of so many answers one is timed: two readings of a clock are a fiftieth of an answer. */
+    static final int TIMED_ONE_IN = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(LookupLoop.class);
 
     private static final int READ_SIZE = 32 * 1024;
@@ -37,6 +40,7 @@ final class LookupLoop implements Runnable {
     private static final long ACCEPT_PAUSE_MS = 100;
     private static final int ACCEPTS_AT_ONCE = 256;
 
+    private int untimed;
     private final Selector selector;
     private final LookupCodec.Codecs onUnixSockets;
     private final LookupCodec.Codecs onTcp;
@@ -159,7 +163,7 @@ final class LookupLoop implements Runnable {
         int end = 0;
         boolean taken = true;
         while (at < to && taken) {
-            end = answerOne(connection, from, at, to);
+            end = answerOneTimed(connection, from, at, to);
             if (end < 0) {
                 break;
             }
@@ -177,6 +181,19 @@ final class LookupLoop implements Runnable {
         } else {
             connection.keep(from, at, to);
         }
+    }
+
+    private int answerOneTimed(Connection connection, byte[] from, int at, int to) {
+        if (++untimed < TIMED_ONE_IN) {
+            return answerOne(connection, from, at, to);
+        }
+        untimed = 0;
+        long beganNs = System.nanoTime();
+        int end = answerOne(connection, from, at, to);
+        if (end > 0) {
+            statistics.took().tookNs(System.nanoTime() - beganNs);
+        }
+        return end;
     }
 
     private int answerOne(Connection connection, byte[] from, int at, int to) {

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.scpbeforerelay.clock.Timings;
 
 /** What the listener has counted since it was made. Written by its thread, read by any. */
 public final class LookupStatistics {
@@ -11,6 +12,9 @@ public final class LookupStatistics {
     private final Map<Close, LongAdder> closed = adders(Close.class);
     private final LongAdder accepted = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
+    private final LastAnswers last = new LastAnswers();
+    private final Timings took = Timings.ofSeconds(
+            0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.01, 0.1);
 
     LookupStatistics() {
         for (LookupProtocol protocol : LookupProtocol.values()) {
@@ -75,6 +79,16 @@ public final class LookupStatistics {
     /** How often a connection could not be accepted, mostly for want of file handles. */
     public long acceptFailures() {
         return acceptFailures.sum();
+    }
+
+    /** The questions that were decided last. */
+    public LastAnswers last() {
+        return last;
+    }
+
+    /** How long it took to answer, of one request in {@value LookupLoop#TIMED_ONE_IN}: from the bytes to the answer's bytes. */
+    public Timings took() {
+        return took;
     }
 
     void answered(LookupProtocol protocol, LookupAnswer answer) {

@@ -84,9 +84,14 @@ final class PolicyAnswers {
                 }
                 yield permitted(request, client, lease);
             }
-            case RelayDecision.OverQuota(Lease lease, Exhausted limit) -> overQuota(request, client, limit);
-            case RelayDecision.NotPermitted not ->
-                not.wrongSender() == null ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO) : wrongSender(request);
+            case RelayDecision.OverQuota(Lease lease, Exhausted limit) -> {
+                remember(LookupAnswer.OVER_QUOTA, client, lease);
+                yield overQuota(request, client, limit);
+            }
+            case RelayDecision.NotPermitted(@Nullable Lease wrong) -> {
+                remember(wrong == null ? LookupAnswer.NOT_AUTHORISED : LookupAnswer.WRONG_SENDER, client, wrong);
+                yield wrong == null ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO) : wrongSender(request);
+            }
         };
     }
 
@@ -107,7 +112,19 @@ final class PolicyAnswers {
         if (choices.auditHeader()) {
             messages.permitted(request.instance(), lease.principal(), client, clock.nowMs());
         }
+        remember(LookupAnswer.PERMIT, client, lease);
         return counted(LookupAnswer.PERMIT, OK);
+    }
+
+    private void remember(LookupAnswer answer, ClientAddress client, @Nullable Lease lease) {
+        statistics
+                .last()
+                .add(new LastAnswers.Answered(
+                        clock.wallMs(),
+                        LookupProtocol.POLICY,
+                        answer,
+                        client,
+                        lease == null ? null : lease.principal()));
     }
 
     /** Only here, of our own messages, is the true number of recipients known. */

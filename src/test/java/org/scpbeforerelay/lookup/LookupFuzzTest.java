@@ -132,7 +132,7 @@ final class LookupFuzzTest {
 
     private static LookupCodec.Codecs codecs(RelayDesk desk) {
         LookupStatistics statistics = new LookupStatistics();
-        AddressAnswers byAddress = new AddressAnswers(desk, statistics);
+        AddressAnswers byAddress = new AddressAnswers(desk, new RoundClock(new RelayHost.Time()), statistics);
         return new LookupCodec.Codecs(
                 new PolicyCodec(new PolicyAnswers(
                         desk,

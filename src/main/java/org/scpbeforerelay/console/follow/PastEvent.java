@@ -1,0 +1,99 @@
+package org.scpbeforerelay.console.follow;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.registry.LeaseEvent;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a timeline needs to know of an event.
+ *
+ * @param address the lease's; for a refusal, where the announcer was; empty when that is not known
+ * @param source of the announcement; empty for an operator's deed
+ * @param why the reason in words; for a refusal it begins with its code; empty where there is none
+ * @param beganAtMs when the lease that ended had been granted; 0 for what is no end
+ */
+public record PastEvent(
+        long atMs, Kind kind, String user, String device, String address, String source, String why, long beganAtMs) {
+    /** What happened. */
+    public enum Kind {
+        GRANTED,
+        REVOKED,
+        EXPIRED,
+        REFUSED,
+        OPERATOR
+    }
+
+    /** An event as it happens; null for a renewal, of which the record has no line either. */
+    static @Nullable PastEvent of(LeaseEvent event) {
+        return switch (event) {
+            case LeaseEvent.Granted one -> of(Kind.GRANTED, one.atMs(), one.lease(), "", 0);
+            case LeaseEvent.Renewed one -> null;
+            case LeaseEvent.Revoked one ->
+                of(Kind.REVOKED, one.atMs(), one.lease(), one.why(), one.lease().grantedAtMs());
+            case LeaseEvent.Expired one ->
+                of(Kind.EXPIRED, one.atMs(), one.lease(), "", one.lease().grantedAtMs());
+            case LeaseEvent.Refused one ->
+                new PastEvent(
+                        one.atMs(),
+                        Kind.REFUSED,
+                        one.announcement().principal().user().text(),
+                        one.announcement().principal().device().text(),
+                        one.announcement().provenAddress() == null
+                                ? ""
+                                : one.announcement().provenAddress().toString(),
+                        one.announcement().source().text(),
+                        one.verdict().code().text() + ": " + one.verdict().reason(),
+                        0);
+        };
+    }
+
+    private static PastEvent of(Kind kind, long atMs, Lease lease, String why, long beganAtMs) {
+        return new PastEvent(
+                atMs,
+                kind,
+                lease.user().text(),
+                lease.device().text(),
+                lease.addressText(),
+                lease.source().text(),
+                why,
+                beganAtMs);
+    }
+
+    /** A line of the record; null for a kind that is not known here, or a time that is none. */
+    public static @Nullable PastEvent of(JsonNode line) {
+        try {
+            Kind kind = Kind.valueOf(line.path("event").asString("").toUpperCase(Locale.ROOT));
+            boolean refused = kind == Kind.REFUSED;
+            boolean operator = kind == Kind.OPERATOR;
+            return new PastEvent(
+                    timeMs(line.path("at")),
+                    kind,
+                    (operator ? line.path("by") : line.path("user"))
+                            .asString("")
+                            .intern(),
+                    line.path("device").asString("").intern(),
+                    (refused ? line.path("from") : line.path("address")).asString(""),
+                    line.path("source").asString("").intern(),
+                    operator
+                            ? line.path("did").asString("")
+                            : (refused ? line.path("code").asString("") + ": " : "")
+                                    + line.path("why").asString(""),
+                    line.has("granted_at") ? timeMs(line.path("granted_at")) : 0);
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static long timeMs(JsonNode time) {
+        return Instant.parse(time.asString("")).toEpochMilli();
+    }
+
+    /** Whether it ends a lease. */
+    public boolean isEnd() {
+        return kind == Kind.REVOKED || kind == Kind.EXPIRED;
+    }
+}

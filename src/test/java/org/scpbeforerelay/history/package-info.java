@@ -1,0 +1,5 @@
+/** Tests of reading the record, on real files. */
+@NullMarked
+package org.scpbeforerelay.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.daemon;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

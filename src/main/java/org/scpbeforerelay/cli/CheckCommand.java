@@ -18,6 +18,7 @@ import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.doctor.Finding;
 import org.scpbeforerelay.doctor.LogExam;
 import org.scpbeforerelay.doctor.PostfixExam;
+import org.scpbeforerelay.doctor.RelayProbeExam;
 import org.scpbeforerelay.doctor.SettingsExam;
 import org.scpbeforerelay.doctor.TableExam;
 import org.scpbeforerelay.view.Json;
@@ -65,6 +66,13 @@ final class CheckCommand extends Command {
     @Nullable
     Path directory;
 
+    @Option(
+            names = "--probe",
+            description =
+                    "Also ask the running Postfix, as a stranger in a network of its own, whether it relays: EHLO, MAIL, RCPT, RSET, "
+                            + "QUIT, never a message. Needs root; leaves lines in the mail log.")
+    boolean probe;
+
     CheckCommand(Terminal terminal) {
         super(terminal);
     }
@@ -75,9 +83,12 @@ final class CheckCommand extends Command {
         if (log != null) {
             return testLog(settings, log);
         }
-        List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings));
+        List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings, System.currentTimeMillis()));
         findings.addAll(TableExam.examine(settings));
         findings.addAll(PostfixExam.examine(places(), settings, directory));
+        if (probe) {
+            findings.addAll(RelayProbeExam.examine(directory));
+        }
         findings.addAll(examineDaemon());
         show(findings);
         return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.PROBLEM)

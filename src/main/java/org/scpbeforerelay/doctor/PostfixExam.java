@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.config.ListenAddress;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.config.UserFile;
+import org.scpbeforerelay.config.UsersDirectory;
+import org.scpbeforerelay.postfix.AskedWay;
 import org.scpbeforerelay.postfix.Examination;
 import org.scpbeforerelay.postfix.Ours;
 import org.scpbeforerelay.postfix.Remark;
@@ -27,7 +31,11 @@ public final class PostfixExam {
         if (postconf.isEmpty()) {
             return List.of();
         }
-        return examine(postconf.get(), ours(places, settings));
+        Ours ours = ours(places, settings);
+        List<Finding> findings = new ArrayList<>(examine(postconf.get(), ours));
+        findings.addAll(examineLimits(postconf.get(), ours, places, settings));
+        findings.addAll(GatewayExam.examine(settings, configDirectory));
+        return findings;
     }
 
     /** What is to be said of one Postfix. */
@@ -45,6 +53,36 @@ public final class PostfixExam {
                     "postconf",
                     "nothing can be said of who may relay",
                     "postconf -n, as root"));
+        }
+    }
+
+    /** Users whose leases can never be used in the way in which this Postfix asks. */
+    private static List<Finding> examineLimits(Postconf postconf, Ours ours, Places places, Settings settings) {
+        try {
+            AskedWay way = AskedWay.of(postconf.setup(), ours);
+            List<Finding> findings = new ArrayList<>();
+            for (UserFile user :
+                    UsersDirectory.read(places.usersDirectory(), settings).users()) {
+                boolean counted = user.messages() != null || user.recipients() != null;
+                boolean lost = user.enabled()
+                        && (way == AskedWay.TABLE && (counted || !user.senders().isAny())
+                                || way == AskedWay.POLICY_BY_TCP && counted);
+                if (lost) {
+                    findings.add(
+                            Finding.problem(
+                                    "user " + user.name() + " may not relay: Postfix asks "
+                                            + (way == AskedWay.TABLE ? "a table" : "by TCP") + ", where "
+                                            + (counted ? "messages" : "senders") + " cannot be limited",
+                                    places.usersDirectory()
+                                            .resolve(user.name() + ".toml")
+                                            .toString(),
+                                    "a lease with limits that nobody could keep is shown to nobody",
+                                    "scp-before-relay postfix --apply (the policy protocol over the socket in the queue directory)"));
+                }
+            }
+            return findings;
+        } catch (PostfixException | SettingsException e) {
+            return List.of(); // said elsewhere
         }
     }
 

@@ -13,7 +13,7 @@ public final class SettingsExam {
     private SettingsExam() {}
 
     /** What is to be said of settings that can be read. */
-    public static List<Finding> examine(Places places, Settings settings) {
+    public static List<Finding> examine(Places places, Settings settings, long nowMs) {
         List<Finding> findings = new ArrayList<>();
         findings.add(
                 Finding.good("the settings can be read", places.settingsFile().toString()));
@@ -27,6 +27,7 @@ public final class SettingsExam {
         try {
             UsersDirectory users = UsersDirectory.read(places.usersDirectory(), settings);
             examineUsers(places, users, settings, findings);
+            findings.addAll(UserExam.examine(places, users, nowMs));
         } catch (SettingsException e) {
             for (SettingsException.Problem problem : e.problems()) {
                 findings.add(Finding.problem(
@@ -36,6 +37,11 @@ public final class SettingsExam {
                         "edit the file"));
             }
         }
+        findings.addAll(PermissionExam.examine(places, settings));
+        findings.addAll(HostKeyExam.examine(places, settings, nowMs));
+        findings.addAll(PortExam.examine(settings));
+        findings.addAll(FollowedLogExam.examine(settings, nowMs));
+        findings.addAll(MachineExam.examine(places, nowMs));
         return findings;
     }
 

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.scpbeforerelay.address.AddressSyntaxException;
-import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.address.SpecialNetwork;
 
@@ -74,7 +73,7 @@ final class SurroundingsExam {
             examineNetworkTable(word);
             return;
         }
-        Optional<Network> parsed = parse(word);
+        Optional<Network> parsed = TrustedNetworks.parse(word);
         if (parsed.isEmpty()) {
             return; // smtpd itself says what is wrong with it
         }
@@ -121,19 +120,6 @@ final class SurroundingsExam {
                         ? "take it out of mynetworks; scp-before-relay postfix --apply"
                         : "check_client_access " + table
                                 + " in smtpd_relay_restrictions, behind permit_auth_destination"));
-    }
-
-    /** {@code 192.0.2.0/24}, {@code [2001:db8::]/32}; bits behind the prefix are Postfix's to complain of. */
-    private static Optional<Network> parse(String word) {
-        int slash = word.indexOf('/');
-        String address = (slash < 0 ? word : word.substring(0, slash)).replaceAll("[\\[\\]]", "");
-        Optional<ClientAddress> base = ClientAddress.tryParse(address);
-        String length = slash < 0 ? "" : word.substring(slash + 1);
-        if (base.isEmpty() || slash >= 0 && !length.matches("[0-9]{1,3}")) {
-            return Optional.empty();
-        }
-        int most = base.get().family().bits();
-        return Optional.of(Network.around(base.get(), slash < 0 ? most : Math.min(Integer.parseInt(length), most)));
     }
 
     private static boolean overlaps(Network one, Network other) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,5 +140,122 @@ class DoctorStoryTest {
         assertThat(relay(gwaihir)).isNotEqualTo(250);
         daemon.command("grant", "gerard/gwaihir", HOME);
         assertThat(relay(gwaihir)).isEqualTo(250);
+    }
+
+    @Test
+    @Order(3)
+    void askedAsAStrangerAClosedRelaySaysSoAndNothingIsLeftOfTheQuestion() throws Exception {
+        assertThat(findings(check("--probe"), "a stranger was refused, but not for relaying"))
+                .hasSize(2);
+        relayRestrictions("permit_mynetworks, reject_unauth_destination");
+        CommandResult checked = check("--probe");
+        assertThat(findings(checked, "a stranger may not relay; Postfix answers"))
+                .as(checked.output())
+                .extracting(one -> one.path("where").asString())
+                .containsExactly(
+                        "smtp/inet at 198.18.255.254 port 25, asked from 198.18.255.253",
+                        "smtp/inet at 2001:2:0:ffff::e port 25, asked from 2001:2:0:ffff::d");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> assertThat(shadowfax.exec("ip", "link").stdout()).doesNotContain("scp-probe"));
+        assertThat(postfix.mailLog()).contains("reject: RCPT from unknown[198.18.255.253]");
+        assertThat(findings(check(), "Postfix answers")).isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void aRelayThatATableOpensIsFoundByAskingWhereReadingItsConfigurationDoesNotTell() throws Exception {
+        Path table = Files.writeString(postfix.configDirectory().resolve("anybody"), "0.0.0.0/0 OK\n");
+        relayRestrictions("permit_mynetworks, check_client_access cidr:" + table + ", reject_unauth_destination");
+        assertThat(findings(check(), "open relay")).isEmpty();
+        CommandResult checked = check("--probe");
+        assertThat(findings(checked, "open relay: a stranger may send from relay-probe@example.net to anybody"))
+                .as(checked.output())
+                .hasSize(1);
+        assertThat(checked.exit()).isEqualTo(1);
+        assertThat(postfix.tool("postqueue", "-p").stdout()).contains("Mail queue is empty");
+    }
+
+    @Test
+    @Order(5)
+    void aRelayThatBelievesSendersIsFoundByAskingToo() throws Exception {
+        relayRestrictions("permit_mynetworks, check_sender_access inline:{example.org=OK}, reject_unauth_destination");
+        CommandResult checked = check("--probe");
+        assertThat(findings(checked, "open relay: a stranger may send from postmaster@example.org to anybody"))
+                .as(checked.output())
+                .hasSize(2);
+        assertThat(findings(checked, "relay by the client's word")).hasSize(1);
+    }
+
+    @Test
+    @Order(6)
+    void aUserWithLimitsIsLostWherePostfixAsksATable() throws Exception {
+        Path bilbo = Files.writeString(
+                daemon.state().resolve("users/bilbo.toml"),
+                "keys = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3XsmdyvJXYGKCWYbMDnkFQ8gJXu7WHNZQ1vRkyJDPL bilbo\"]\n"
+                        + "senders = [\"bilbo@example.org\"]\n");
+        relayRestrictions("permit_mynetworks, permit_auth_destination, "
+                + "check_client_access socketmap:inet:127.0.0.1:10040:relay, reject_unauth_destination");
+        assertThat(findings(check(), "user bilbo may not relay: Postfix asks a table, where senders cannot be limited"))
+                .hasSize(1);
+        Files.delete(bilbo);
+        assertThat(findings(check(), "may not relay: Postfix asks")).isEmpty();
+    }
+
+    @Test
+    @Order(7)
+    void dockersGatewayInMynetworksIsAProblemOnceThereIsABridge() throws Exception {
+        postfix.postconf("-e", "mynetworks = 127.0.0.0/8 172.16.0.0/12").orThrow();
+        assertThat(findings(check(), "where the gateway of")).isEmpty();
+        shadowfax.shell("ip link add docker0 type bridge && ip address add 172.18.0.1/16 dev docker0");
+        var proxy = shadowfax.start(
+                "docker-proxy",
+                "bash",
+                "-c",
+                "exec -a /usr/bin/docker-proxy sh -c 'read line < /dev/zero' -proto tcp -host-ip 0.0.0.0 -host-port 25");
+        CommandResult checked = check();
+        assertThat(findings(checked, "mynetworks trusts 172.16.0.0/12, where the gateway of docker0 is"))
+                .as(checked.output())
+                .hasSize(1)
+                .first()
+                .satisfies(one -> assertThat(one.path("where").asString()).isEqualTo("docker0 172.18.0.1"));
+        assertThat(findings(checked, "docker-proxy answers on port 25")).hasSize(1);
+        proxy.close();
+        shadowfax.shell("ip link delete docker0");
+        postfix.postconf("-e", "mynetworks = 127.0.0.0/8").orThrow();
+    }
+
+    @Test
+    @Order(8)
+    void aDiskThatIsAlmostFullAndAHostKeyThatOthersMayReadAreFoundWhileItRuns() throws Exception {
+        assertThat(findings(check(), "MiB are free")).hasSize(1);
+        assertThat(findings(check(), "the SSH endpoint answers")).hasSize(1);
+        assertThat(findings(check(), "host key ssh-ed25519 SHA256:")).hasSize(1);
+        daemon.stop();
+        String state = daemon.state().toString();
+        shadowfax.shell("cp -a " + state + " " + state + ".kept && mount -t tmpfs -o size=8m,mode=755 tmpfs " + state
+                + " && cp -a " + state + ".kept/. " + state + "/ && chmod 644 " + state
+                + "/host-keys/ssh_host_ed25519_key && chmod 777 " + state + "/users");
+        CommandResult checked = check();
+        assertThat(findings(checked, "MiB are free"))
+                .as(checked.output())
+                .first()
+                .satisfies(one -> assertThat(one.path("grade").asString()).isEqualTo("problem"));
+        assertThat(findings(checked, "others may read or write the host key")).hasSize(1);
+        assertThat(findings(checked, "everybody on this host may write to " + state + "/users"))
+                .hasSize(1);
+        assertThat(findings(checked, "nobody listens there")).hasSize(1);
+        assertThat(findings(checked, "no daemon answers")).hasSize(1);
+        shadowfax.shell("umount " + state);
+    }
+
+    /** In force when it returns: the smtpd that is asked next has read it. */
+    private void relayRestrictions(String list) throws Exception {
+        for (String parameter : List.of("client", "helo", "sender", "recipient")) {
+            postfix.postconf("-e", "smtpd_" + parameter + "_restrictions =").orThrow();
+        }
+        postfix.postconf("-e", "smtpd_relay_restrictions = " + list).orThrow();
+        postfix.stop();
+        postfix.start();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.scpbeforerelay.doctor;
+
+import org.jspecify.annotations.NullMarked;

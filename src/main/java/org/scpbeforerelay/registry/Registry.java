@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Announcement;
 import org.scpbeforerelay.announce.LeaseTerms;
@@ -27,6 +28,7 @@ import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
 import org.scpbeforerelay.relay.RelayRules;
 import org.scpbeforerelay.sign.Signs;
+import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 import org.slf4j.Logger;
@@ -86,7 +88,8 @@ public final class Registry implements RelayDesk {
         AtomicInteger dropped = new AtomicInteger();
         store.load(recorded -> {
             Lease lease = recovery.revive(recorded);
-            if (lease == null || !roster.upholds(lease, now.wallMs())) {
+            boolean strange = lease != null && !roster.upholds(lease, now.wallMs());
+            if (lease == null || strange && !store.isShared()) {
                 dropped.incrementAndGet();
                 rounds.owe(recorded.lease().key());
                 return;
@@ -99,7 +102,7 @@ public final class Registry implements RelayDesk {
             }
         });
         // What the start has decided is written down before anybody asks: the next start shall find the same.
-        rounds.run(List.of(), roster, terms, now, clock.bootId());
+        rounds.run(List.of(), roster, roster, terms, now, clock.bootId());
         ready = true;
         return new Recovery.Report(book.size(), dropped.get());
     }
@@ -160,12 +163,25 @@ public final class Registry implements RelayDesk {
         return answer;
     }
 
+    /**
+     * Takes into the book what other hosts have said.
+     *
+     * @param news called by the one writer when its turn comes; the store knows these changes already
+     * @return completed when the book shows them
+     */
+    public CompletableFuture<List<LeaseChange>> follow(Supplier<List<LeaseChange>> news) {
+        CompletableFuture<List<LeaseChange>> answer = new CompletableFuture<>();
+        submit(new Request.Follow(news, answer));
+        return answer;
+    }
+
     /** One round: takes what waits, judges it in order, records it in one commit, publishes, answers. */
     public void runOnce() {
         for (LeaseEvent refused = refusedAtTheDoor.poll(); refused != null; refused = refusedAtTheDoor.poll()) {
             tell(refused);
         }
         List<Request> round = nextRound();
+        Roster former = roster;
         for (Request request : round) {
             if (request instanceof Request.Announce announce) {
                 noLongerWaits(announce.announcement().principal());
@@ -175,7 +191,7 @@ public final class Registry implements RelayDesk {
             }
         }
         try {
-            rounds.run(round, roster, terms, clock.now(), clock.bootId());
+            rounds.run(round, former, roster, terms, clock.now(), clock.bootId());
         } catch (RuntimeException | Error e) {
             // A defect: nobody shall wait for an answer that will not come.
             round.forEach(request -> request.answer().completeExceptionally(e));

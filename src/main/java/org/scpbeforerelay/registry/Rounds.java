@@ -78,12 +78,12 @@ final class Rounds {
         return !owed.isEmpty();
     }
 
-    void run(List<Request> round, Roster roster, LeaseTerms terms, Moment now, String bootId) {
+    void run(List<Request> round, Roster former, Roster roster, LeaseTerms terms, Moment now, String bootId) {
         Draft draft = new Draft(book, trails, now);
         List<Judged> judged = new ArrayList<>(round.size());
         sweep(draft, judged, now);
         for (Request request : round) {
-            judged.add(judge(request, draft, roster, terms, now));
+            judged.add(judge(request, draft, former, roster, terms, now));
         }
         boolean recorded = record(draft.changes(), bootId);
         for (Judged one : judged) {
@@ -148,7 +148,7 @@ final class Rounds {
         void carryOut(boolean recorded);
     }
 
-    private Judged judge(Request request, Draft draft, Roster roster, LeaseTerms terms, Moment now) {
+    private Judged judge(Request request, Draft draft, Roster former, Roster roster, LeaseTerms terms, Moment now) {
         return switch (request) {
             case Request.Announce announce -> judge(announce, draft, roster, terms, now);
             case Request.Revoke revoke -> {
@@ -157,10 +157,14 @@ final class Rounds {
                 yield recorded ->
                         revoke.answer().complete(new Revocation(withdraw(chosen, revoke.why(), now), recorded));
             }
+            case Request.Follow follow -> follow(follow, draft, terms, now);
             case Request.Adopt adopt -> {
                 List<Lease> fallen = new ArrayList<>();
                 for (Lease lease : current(book.all(), draft)) {
-                    if (!adopt.roster().upholds(lease, now.wallMs())) {
+                    // Another host may know a user before this one does: what was never upheld here is not ended for
+                    // all.
+                    boolean strange = store.isShared() && !former.upholds(lease, now.wallMs());
+                    if (!strange && !adopt.roster().upholds(lease, now.wallMs())) {
                         fallen.add(lease);
                         draft.remove(lease.key());
                     }
@@ -180,24 +184,79 @@ final class Rounds {
                 terms,
                 draft.standing(announce.announcement().principal().user()),
                 now);
-        if (verdict instanceof Verdict.Granted granted) {
-            granted.leases().forEach(draft::put);
+        if (!(verdict instanceof Verdict.Granted granted)) {
+            return recorded -> answer(announce, verdict, now);
+        }
+        String refusal = store.refusal();
+        if (refusal != null) {
+            Verdict.Refused refused = new Verdict.Refused(
+                    RefusalCode.STORE_UNAVAILABLE, refusal + "; nothing has changed, try again in a minute");
+            return recorded -> answer(announce, refused, now);
+        }
+        List<Lease> standing = new ArrayList<>();
+        boolean spared = true;
+        for (Lease lease : granted.leases()) {
+            Lease there = draft.get(lease.key());
+            boolean stands = there != null && there.equals(book.get(lease.key())) && store.spares(there, lease, now);
+            standing.add(stands ? there : lease);
+            spared &= stands;
+            if (!stands) {
+                draft.put(lease);
+            }
+        }
+        boolean nothingRecorded = spared;
+        return recorded -> {
+            String caveat = nothingRecorded ? null : store.caveat();
+            boolean withheld = caveat != null && store.refusesAlone();
+            if (withheld) {
+                // It is on the disk already, which is therefore told what the book has.
+                standing.forEach(lease -> owed.add(lease.key()));
+            }
+            if (!recorded || withheld) {
+                Verdict.Refused refused = new Verdict.Refused(
+                        RefusalCode.STORE_UNAVAILABLE,
+                        "the lease could not be recorded; nothing has changed, try again in a minute");
+                answer(announce, refused, now);
+                return;
+            }
+            standing.forEach(lease -> publish(lease, granted.farSide(), terms.shared(), now));
+            List<String> notes = new ArrayList<>(granted.notes());
+            if (caveat != null) {
+                notes.add(caveat);
+            }
+            answer(announce, new Verdict.Granted(standing, notes, granted.farSide()), now);
+        };
+    }
+
+    private void answer(Request.Announce announce, Verdict verdict, Moment now) {
+        if (verdict instanceof Verdict.Refused refused) {
+            listeners.accept(new LeaseEvent.Refused(announce.announcement(), refused, now.wallMs()));
+        }
+        announce.answer().complete(verdict);
+    }
+
+    /** What others have said holds whatever this host's disk says: it is asked for again at the next start. */
+    private Judged follow(Request.Follow follow, Draft draft, LeaseTerms terms, Moment now) {
+        List<LeaseChange> changes = follow.news().get();
+        for (LeaseChange change : changes) {
+            switch (change) {
+                case LeaseChange.Put put -> draft.put(put.lease());
+                case LeaseChange.Remove remove -> draft.remove(remove.key());
+            }
         }
         return recorded -> {
-            Verdict outcome = verdict;
-            if (verdict instanceof Verdict.Granted granted) {
-                if (recorded) {
-                    granted.leases().forEach(lease -> publish(lease, granted.farSide(), terms.shared(), now));
-                } else {
-                    outcome = new Verdict.Refused(
-                            RefusalCode.STORE_UNAVAILABLE,
-                            "the lease could not be recorded; nothing has changed, try again in a minute");
+            for (LeaseChange change : changes) {
+                switch (change) {
+                    case LeaseChange.Put put -> publish(put.lease(), null, terms.shared(), now);
+                    case LeaseChange.Remove remove -> {
+                        Lease there = book.get(remove.key());
+                        if (there != null) {
+                            withdraw(List.of(there), "revoked at another relay host", now);
+                        }
+                    }
                 }
             }
-            if (outcome instanceof Verdict.Refused refused) {
-                listeners.accept(new LeaseEvent.Refused(announce.announcement(), refused, now.wallMs()));
-            }
-            announce.answer().complete(outcome);
+            follow.answer().complete(changes);
         };
     }
 

@@ -1,0 +1,239 @@
+package org.scpbeforerelay.store.shared;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.store.LeaseChange;
+import org.scpbeforerelay.store.shared.LogEngine.Pulse;
+import org.scpbeforerelay.store.shared.LogEngine.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the log: connects, reads it whole, then what is new; and again whenever something may have been missed.
+ *
+ * <p>The whole window is read again ("replay") after each connection, when the log's history has another name (the engine
+ * was emptied), when its last entry lies before what was read (another engine has taken over), when a writer's numbers
+ * skip, and when this host's clock has come right again. A replay also shows what the log has lost: that is written again.
+ * One step after another, by one thread; what touches the book goes through the {@link Desk}.
+ */
+public final class Follower {
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+
+    /** How often the engine is asked how it fares, in milliseconds. */
+    static final long PULSE_EVERY_MS = 1_000;
+
+    private static final long ALIVE_EVERY_MS = 5_000;
+    private static final long RETRY_FIRST_MS = 100;
+    private static final long RETRY_MAX_MS = 2_000;
+
+    private final SharedStore store;
+    private final LogEngine engine;
+    private final Line line;
+    private WriterSequences sequences = new WriterSequences();
+    private @Nullable String history;
+    private EntryId cursor = EntryId.START;
+    private long pulseAtMs = Long.MIN_VALUE;
+    private long aliveAtMs = Long.MIN_VALUE;
+    private long retryMs = RETRY_FIRST_MS;
+    private boolean trusted = true;
+    private boolean more;
+    private @Nullable String lastFailure;
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong unreadable = new AtomicLong();
+    private volatile EntryId last = EntryId.START;
+    private final AtomicInteger replays = new AtomicInteger();
+
+    /** Has work done by the one writer, and waits until it is done. */
+    public interface Desk {
+        /** {@code news} gives what others have changed in the book. */
+        void carryOut(Supplier<List<LeaseChange>> news);
+    }
+
+    public Follower(SharedStore store, LogEngine engine) {
+        this.store = store;
+        this.engine = engine;
+        this.line = store.line();
+        // Before the registry runs there is no other thread to wait for, and no book to change.
+        store.readFirst(reading -> step(Follower::beforeTheStart, 0));
+    }
+
+    private static void beforeTheStart(Supplier<List<LeaseChange>> news) {
+        List<LeaseChange> changes = news.get();
+        LOG.debug("{} changes read before the start", changes.size());
+    }
+
+    /**
+     * The next step; waits up to {@code waitMs} for news where there is a connection.
+     *
+     * @return how long to wait before the next step, in milliseconds
+     */
+    public long step(Desk desk, long waitMs) {
+        Session session = line.session();
+        try {
+            if (session == null) {
+                session = connect(desk);
+            } else {
+                follow(session, desk, waitMs);
+            }
+            retryMs = RETRY_FIRST_MS;
+            return 0;
+        } catch (EngineException e) {
+            line.close(String.valueOf(e.getMessage()));
+            if (!String.valueOf(e.getMessage()).equals(lastFailure)) {
+                LOG.warn("the shared store is away: {}. Leases that stand go on to their ends", e.getMessage());
+            }
+            lastFailure = String.valueOf(e.getMessage());
+            long wait = retryMs;
+            retryMs = Math.min(RETRY_MAX_MS, retryMs * 2);
+            return wait;
+        }
+    }
+
+    private Session connect(Desk desk) throws EngineException {
+        Session opened = engine.connect();
+        boolean kept = false;
+        try {
+            store.engineTime().forget();
+            Pulse pulse = pulse(opened);
+            line.open(opened);
+            kept = true;
+            replay(opened, pulse, desk);
+        } finally {
+            if (!kept) {
+                opened.close();
+            }
+        }
+        LOG.info("the shared store is there: {}, {} entries of the log's end read", engine.describe(), cursor);
+        lastFailure = null;
+        return opened;
+    }
+
+    private void follow(Session session, Desk desk, long waitMs) throws EngineException {
+        Moment now = store.clock().now();
+        if (now.monotonicMs() - pulseAtMs >= PULSE_EVERY_MS || now.monotonicMs() < pulseAtMs) {
+            String formerHistory = history;
+            boolean trustedBefore = trusted;
+            Pulse pulse = pulse(session);
+            boolean anotherHistory = !pulse.history().equals(formerHistory);
+            if (anotherHistory) {
+                LOG.warn("the shared store has lost its data; what this host knows is written to it again");
+            }
+            if (anotherHistory || pulse.last().compareTo(cursor) < 0 || trusted && !trustedBefore) {
+                replay(session, pulse, desk);
+            }
+            tend(desk, now);
+        }
+        List<LogEntry> entries = session.read(cursor, more ? 0 : waitMs);
+        if (take(entries, desk)) {
+            LOG.info("frames are missing in the shared store's log; it is read again");
+            replay(session, pulse(session), desk);
+        }
+        if (more) {
+            tend(desk, now);
+        }
+    }
+
+    private Pulse pulse(Session session) throws EngineException {
+        Moment before = store.clock().now();
+        Pulse pulse = session.pulse();
+        Moment after = store.clock().now();
+        store.engineTime().set(pulse.timeMs(), before, after);
+        pulseAtMs = after.monotonicMs();
+        trusted = store.engineTime().trusts(after);
+        history = pulse.history();
+        last = pulse.last();
+        return pulse;
+    }
+
+    private void replay(Session session, Pulse pulse, Desk desk) throws EngineException {
+        desk.carryOut(() -> {
+            store.beginReplay();
+            return List.of();
+        });
+        cursor = EntryId.START;
+        sequences = new WriterSequences();
+        while (cursor.compareTo(pulse.last()) < 0) {
+            List<LogEntry> entries = session.read(cursor, 0);
+            if (entries.isEmpty()) {
+                break;
+            }
+            take(entries, desk);
+        }
+        if (cursor.compareTo(pulse.last()) < 0) {
+            cursor = pulse.last(); // its last entries were trimmed
+        }
+        replays.incrementAndGet();
+        desk.carryOut(() -> {
+            int missing = store.endReplay();
+            if (missing > 0) {
+                lost.addAndGet(missing);
+                LOG.warn("the shared store had lost {} acknowledged records; they are written to it again", missing);
+            }
+            return List.of();
+        });
+        tend(desk, store.clock().now());
+    }
+
+    private void tend(Desk desk, Moment now) {
+        boolean alive = now.monotonicMs() - aliveAtMs >= ALIVE_EVERY_MS || now.monotonicMs() < aliveAtMs;
+        if (alive) {
+            aliveAtMs = now.monotonicMs();
+        }
+        desk.carryOut(() -> {
+            more = store.tend(alive);
+            return List.of();
+        });
+    }
+
+    /** Whether frames are missing. */
+    private boolean take(List<LogEntry> entries, Desk desk) {
+        if (entries.isEmpty()) {
+            return false;
+        }
+        List<LogRecords> read = new ArrayList<>(entries.size());
+        boolean skipped = false;
+        for (LogEntry entry : entries) {
+            Frame frame = entry.frame();
+            if (frame == null) {
+                unreadable.incrementAndGet();
+                continue;
+            }
+            skipped |= sequences.skips(frame);
+            try {
+                read.add(new LogRecords(entry.id(), frame.writer(), RecordCodec.decode(frame.records())));
+            } catch (BadFrameException e) {
+                unreadable.incrementAndGet();
+                LOG.warn("{} in the shared store's log cannot be read and was passed over: {}", frame, e.getMessage());
+            }
+        }
+        desk.carryOut(() -> store.take(read));
+        // The book has it: the cursor says so, and who is asked how far this host has come.
+        cursor = entries.getLast().id();
+        return skipped;
+    }
+
+    /** How many acknowledged records the engine has lost, as far as this host has seen. */
+    public long lost() {
+        return lost.get();
+    }
+
+    /** How many entries could not be read: another version's, or somebody else's. */
+    public long unreadable() {
+        return unreadable.get();
+    }
+
+    /** How often the whole window was read. */
+    public int replays() {
+        return replays.get();
+    }
+
+    /** How far behind the log's end this host was at the last pulse, in milliseconds by the engine's clock. */
+    public long lagMs() {
+        return Math.max(0, last.ms() - cursor.ms());
+    }
+}

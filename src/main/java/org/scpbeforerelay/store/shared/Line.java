@@ -1,0 +1,76 @@
+package org.scpbeforerelay.store.shared;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.store.shared.LogEngine.Session;
+
+/**
+ * This host's connection to the log, and the numbers of its frames. It is there or away; what fails takes it away, and the {@link
+ * Follower} brings it back.
+ */
+final class Line {
+    private final String writer;
+    private final long epoch;
+    private long sequence;
+    private volatile @Nullable Session session;
+    private volatile String why = "it has not been reached yet";
+
+    /** {@code epoch}: greater than that of the run before. */
+    Line(String writer, long epoch) {
+        this.writer = writer;
+        this.epoch = epoch;
+    }
+
+    String writer() {
+        return writer;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    /** The connection; null while the engine is away. */
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    /** Why it is away. */
+    String why() {
+        return why;
+    }
+
+    void open(Session opened) {
+        session = opened;
+    }
+
+    void close(String newWhy) {
+        Session closing = session;
+        why = newWhy;
+        session = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    /** Appends records; false when the line is away, or is so from now on: the log may then have some of them. */
+    boolean append(List<? extends SharedRecord> records, long trimBeforeMs) {
+        Session there = session;
+        if (there == null) {
+            return false;
+        }
+        List<Frame> frames = new ArrayList<>();
+        for (int from = 0; from < records.size(); from += RecordCodec.RECORDS_MAX) {
+            int to = Math.min(records.size(), from + RecordCodec.RECORDS_MAX);
+            frames.add(new Frame(writer, epoch, ++sequence, RecordCodec.encode(records.subList(from, to))));
+        }
+        try {
+            there.append(frames, trimBeforeMs);
+            return true;
+        } catch (EngineException e) {
+            close(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+}

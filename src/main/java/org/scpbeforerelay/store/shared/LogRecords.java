@@ -1,0 +1,6 @@
+package org.scpbeforerelay.store.shared;
+
+import java.util.List;
+
+/** An entry of the log, read. */
+record LogRecords(EntryId id, String writer, List<SharedRecord> records) {}

@@ -1,0 +1,265 @@
+package org.scpbeforerelay.store.shared;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.AddressFamily;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.lease.DeviceName;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseKey;
+import org.scpbeforerelay.lease.LeaseSource;
+import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.store.shared.SharedRecord.Alive;
+import org.scpbeforerelay.store.shared.SharedRecord.Granted;
+import org.scpbeforerelay.store.shared.SharedRecord.Revoked;
+
+/**
+ * How the records of a frame are bytes, version 1. Numbers are big-endian; a frame has at most {@value #RECORDS_MAX} records.
+ *
+ * <pre>
+ * frame   version u8 = 1, then records until the end
+ * G       'G' stamp u64, left u32 (ms), expires u48 (ms since 1970), renewed u48, granted u48, place, proof
+ * R       'R' stamp u64, until u48, place
+ * H       'H' stamp u64
+ * place   flags u8, address 4 or 16 bytes, user, device (each: length u8, ASCII)
+ *         flags: 1 IPv6, 2 a whole /64, 4 held, 8 the address is part of the key, 0x30 source (ssh drop login-log operator)
+ * proof   length u8: 0 none, 255 the 32 bytes of a SHA-256 fingerprint, else that many ASCII characters
+ * </pre>
+ *
+ * An ordinary grant takes 80 bytes. Whatever is not exactly this is refused with the whole frame: half a frame would be a gap that
+ * nobody sees.
+ */
+final class RecordCodec {
+    static final int RECORDS_MAX = 1_000;
+
+    /** A record takes at most 1 + 8 + 4 + 18 + 1 + 16 + 65 + 65 + 255 bytes. */
+    static final int FRAME_BYTES_MAX = 1 + RECORDS_MAX * 433;
+
+    private static final byte VERSION = 1;
+    private static final int IPV6 = 1;
+    private static final int NETWORK64 = 2;
+    private static final int HELD = 4;
+    private static final int ADDRESS_IN_KEY = 8;
+    private static final int SOURCE_SHIFT = 4;
+    private static final int SHA256_BYTES = 32;
+    private static final int SHA256_MARK = 255;
+    private static final String SHA256_PREFIX = "SHA256:";
+    private static final long TIME_MAX_MS = 253_402_300_799_999L; // the end of the year 9999
+
+    /** By their number on the wire: the order of the constants may change, this not. */
+    private static final List<LeaseSource> SOURCES =
+            List.of(LeaseSource.SSH, LeaseSource.DROP, LeaseSource.LOGIN_LOG, LeaseSource.OPERATOR);
+
+    private RecordCodec() {}
+
+    static byte[] encode(List<? extends SharedRecord> records) {
+        if (records.isEmpty() || records.size() > RECORDS_MAX) {
+            throw new IllegalArgumentException(records.size() + " records in a frame");
+        }
+        ByteBuffer out = ByteBuffer.allocate(1 + records.size() * 433).put(VERSION);
+        for (SharedRecord record : records) {
+            switch (record) {
+                case Granted granted -> {
+                    Lease lease = granted.lease();
+                    out.put((byte) 'G').putLong(granted.stamp());
+                    out.putInt((int) Math.clamp(granted.leftMs(), 0, 0xffff_ffffL));
+                    put48(out, lease.expiresAtMs());
+                    put48(out, lease.renewedAtMs());
+                    put48(out, lease.grantedAtMs());
+                    putPlace(out, lease.key(), lease.address(), flags(lease));
+                    putProof(out, lease.proof());
+                }
+                case Revoked revoked -> {
+                    out.put((byte) 'R').putLong(revoked.stamp());
+                    put48(out, revoked.untilMs());
+                    ClientAddress address = revoked.key().loginAddress();
+                    putPlace(out, revoked.key(), address == null ? nowhere(revoked.key()) : address, 0);
+                }
+                case Alive alive -> out.put((byte) 'H').putLong(alive.stamp());
+            }
+        }
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** Reads a frame whole, or nothing of it. */
+    static List<SharedRecord> decode(byte[] frame) throws BadFrameException {
+        if (frame.length > FRAME_BYTES_MAX) {
+            throw new BadFrameException("a frame of " + frame.length + " bytes");
+        }
+        ByteBuffer in = ByteBuffer.wrap(frame);
+        List<SharedRecord> records = new ArrayList<>();
+        try {
+            byte version = in.get();
+            demand(version == VERSION, "records of version " + version + ", and this host knows up to " + VERSION);
+            while (in.hasRemaining()) {
+                demand(records.size() < RECORDS_MAX, "more than " + RECORDS_MAX + " records");
+                records.add(record(in));
+            }
+        } catch (BufferUnderflowException e) {
+            throw new BadFrameException("it ends within a record");
+        } catch (IllegalArgumentException e) {
+            throw new BadFrameException(String.valueOf(e.getMessage()));
+        }
+        demand(!records.isEmpty(), "no record");
+        return records;
+    }
+
+    private static SharedRecord record(ByteBuffer in) throws BadFrameException {
+        byte type = in.get();
+        long stamp = in.getLong();
+        demand(stamp >= 0, "a stamp below zero");
+        return switch (type) {
+            case 'G' -> granted(in, stamp);
+            case 'R' -> {
+                long until = time(in);
+                Place place = place(in);
+                demand((place.flags & ~(IPV6 | ADDRESS_IN_KEY)) == 0, "a revocation with flags " + place.flags);
+                yield new Revoked(stamp, place.key(), until);
+            }
+            case 'H' -> new Alive(stamp);
+            default -> throw new BadFrameException("a record of type " + type);
+        };
+    }
+
+    private static Granted granted(ByteBuffer in, long stamp) throws BadFrameException {
+        long left = Integer.toUnsignedLong(in.getInt());
+        long expires = time(in);
+        long renewed = time(in);
+        long granted = time(in);
+        Place place = place(in);
+        demand(place.flags < 0x40, "flags " + place.flags);
+        boolean network = (place.flags & NETWORK64) != 0;
+        demand(!network || (place.flags & IPV6) != 0, "a /64 of IPv4");
+        int prefix = network ? 64 : place.family().bits();
+        demand(!place.address.isUnspecified(), place.address + " is no host's address");
+        demand(place.address.masked(prefix).equals(place.address), place.address + " has bits behind its prefix");
+        LeaseSource source = SOURCES.get(place.flags >> SOURCE_SHIFT);
+        demand(
+                (source == LeaseSource.LOGIN_LOG) == ((place.flags & ADDRESS_IN_KEY) != 0),
+                "a key that does not fit its source");
+        boolean held = (place.flags & HELD) != 0;
+        return new Granted(
+                stamp,
+                left,
+                new Lease(place.key(), place.address, prefix, source, held, proof(in), granted, renewed, expires, 0));
+    }
+
+    private record Place(int flags, ClientAddress address, Principal principal) {
+        AddressFamily family() {
+            return (flags & IPV6) != 0 ? AddressFamily.IPV6 : AddressFamily.IPV4;
+        }
+
+        LeaseKey key() {
+            return new LeaseKey(principal, family(), (flags & ADDRESS_IN_KEY) != 0 ? address : null);
+        }
+    }
+
+    private static Place place(ByteBuffer in) throws BadFrameException {
+        int flags = Byte.toUnsignedInt(in.get());
+        ClientAddress address;
+        if ((flags & IPV6) != 0) {
+            address = new ClientAddress(in.getLong(), in.getLong());
+            demand(address.family() == AddressFamily.IPV6, "an IPv4 address in the place of an IPv6 one");
+        } else {
+            address = ClientAddress.ofIpv4(in.getInt());
+        }
+        UserName user = new UserName(text(in, Byte.toUnsignedInt(in.get())));
+        DeviceName device = new DeviceName(text(in, Byte.toUnsignedInt(in.get())));
+        return new Place(flags, address, new Principal(user, device));
+    }
+
+    private static void putPlace(ByteBuffer out, LeaseKey key, ClientAddress address, int more) {
+        boolean ipv6 = key.family() == AddressFamily.IPV6;
+        out.put((byte) (more | (ipv6 ? IPV6 : 0) | (key.loginAddress() != null ? ADDRESS_IN_KEY : 0)));
+        if (ipv6) {
+            out.putLong(address.high()).putLong(address.low());
+        } else {
+            out.putInt((int) address.low());
+        }
+        putText(out, key.principal().user().text());
+        putText(out, key.principal().device().text());
+    }
+
+    /** A revocation of a device's lease is of the place, wherever the lease was. */
+    private static ClientAddress nowhere(LeaseKey key) {
+        return key.family() == AddressFamily.IPV6 ? new ClientAddress(0, 0) : ClientAddress.ofIpv4(0);
+    }
+
+    private static int flags(Lease lease) {
+        return (lease.isSingleAddress() ? 0 : NETWORK64)
+                | (lease.held() ? HELD : 0)
+                | SOURCES.indexOf(lease.source()) << SOURCE_SHIFT;
+    }
+
+    private static void putProof(ByteBuffer out, String proof) {
+        byte[] digest = digest(proof);
+        if (digest != null) {
+            out.put((byte) SHA256_MARK).put(digest);
+        } else {
+            putText(out, proof);
+        }
+    }
+
+    private static String proof(ByteBuffer in) throws BadFrameException {
+        int length = Byte.toUnsignedInt(in.get());
+        if (length != SHA256_MARK) {
+            return text(in, length);
+        }
+        byte[] digest = new byte[SHA256_BYTES];
+        in.get(digest);
+        return SHA256_PREFIX + Base64.getEncoder().withoutPadding().encodeToString(digest);
+    }
+
+    private static byte @Nullable [] digest(String proof) {
+        if (!proof.startsWith(SHA256_PREFIX) || proof.length() != SHA256_PREFIX.length() + 43) {
+            return null;
+        }
+        try {
+            byte[] digest = Base64.getDecoder().decode(proof.substring(SHA256_PREFIX.length()));
+            String again = Base64.getEncoder().withoutPadding().encodeToString(digest);
+            return proof.endsWith(again) && digest.length == SHA256_BYTES ? digest : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static void putText(ByteBuffer out, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        if (bytes.length >= SHA256_MARK) {
+            throw new IllegalArgumentException("a text of " + bytes.length + " characters");
+        }
+        out.put((byte) bytes.length).put(bytes);
+    }
+
+    private static String text(ByteBuffer in, int length) throws BadFrameException {
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        for (byte one : bytes) {
+            demand(one > ' ' && one < 0x7f, "a text with the byte " + one);
+        }
+        return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    private static void put48(ByteBuffer out, long value) {
+        out.putShort((short) (value >>> 32)).putInt((int) value);
+    }
+
+    private static long time(ByteBuffer in) throws BadFrameException {
+        long ms = (long) Short.toUnsignedInt(in.getShort()) << 32 | Integer.toUnsignedLong(in.getInt());
+        demand(ms <= TIME_MAX_MS, ms + " is no time");
+        return ms;
+    }
+
+    private static void demand(boolean holds, String otherwise) throws BadFrameException {
+        if (!holds) {
+            throw new BadFrameException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package org.scpbeforerelay.store.shared;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseKey;
+import org.scpbeforerelay.lease.LeaseSource;
+import org.scpbeforerelay.store.LeaseChange;
+import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.StoreException;
+import org.scpbeforerelay.store.shared.SharedRecord.Granted;
+import org.scpbeforerelay.store.shared.SharedRecord.Revoked;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases on this host's disk and in the log of all hosts.
+ *
+ * <p>What this host grants or takes away is on its disk first and then appended to the log, both before {@link #commit} returns.
+ * While the log cannot be reached, {@link WhenAway} says what becomes of announcements; revocations hold at once, and are
+ * told when the log is back. What comes from the log ({@link #take}) is in the book at once and on the disk a little later: the log
+ * has it meanwhile.
+ */
+public final class SharedStore implements LeaseStore {
+    /** What becomes of announcements while the log cannot be reached. */
+    public enum WhenAway {
+        /** They count at this host alone, and the answer says so. */
+        LOCAL,
+        /** They are refused. */
+        REFUSE
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
+
+    /** A renewal is kept from the log while more than this part of what it would give is left. */
+    private static final double SPARED_FROM = 0.6;
+
+    /** How many leases of other hosts go to the disk with one commit. */
+    private static final int DEFERRED_MAX = 1_000;
+
+    private static final int RESTATED_MAX = 1_000;
+
+    private final LeaseStore disk;
+    private final Revocations revocations;
+    private final Clock clock;
+    private final WhenAway whenAway;
+    private final LongSupplier maxTermMs;
+    private final String engine;
+    private final Marks marks = new Marks();
+    private final Map<LeaseKey, LeaseChange> deferred = new LinkedHashMap<>();
+    private final EngineTime engineTime = new EngineTime();
+    private final Line line;
+    private volatile @Nullable Consumer<SharedStore> firstReading;
+    private boolean lastWasLocal;
+    private volatile int placesKnown;
+
+    /**
+     * Uses its parts only from {@link #load} on.
+     *
+     * @param disk this host's own record
+     * @param writer this host's name in the log; see {@link NodeName}
+     * @param engine where the log is, for people
+     * @param maxTermMs the longest term in force
+     */
+    public SharedStore(
+            LeaseStore disk,
+            Revocations revocations,
+            String writer,
+            String engine,
+            Clock clock,
+            WhenAway whenAway,
+            LongSupplier maxTermMs) {
+        this.disk = disk;
+        this.revocations = revocations;
+        this.engine = engine;
+        this.clock = clock;
+        this.whenAway = whenAway;
+        this.maxTermMs = maxTermMs;
+        this.line = new Line(writer, clock.now().wallMs());
+    }
+
+    Line line() {
+        return line;
+    }
+
+    EngineTime engineTime() {
+        return engineTime;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** Has {@link #load} read the log first, where it can be reached: what others said since counts from the start. */
+    void readFirst(Consumer<SharedStore> reading) {
+        firstReading = reading;
+    }
+
+    View view() {
+        Moment now = clock.now();
+        return new View(now, engineTime.ms(now), engineTime.trusts(now), maxTermMs.getAsLong());
+    }
+
+    @Override
+    public void load(Consumer<Recorded> each) throws StoreException {
+        flush(Integer.MAX_VALUE);
+        Moment now = clock.now();
+        IdentityHashMap<Lease, Recorded> onDisk = new IdentityHashMap<>();
+        disk.load(recorded -> {
+            Lease lease = recorded.bootId().equals(clock.bootId()) ? recorded.lease() : byWall(recorded.lease(), now);
+            onDisk.put(lease, recorded);
+            marks.recall(lease);
+        });
+        revocations.load(now.wallMs()).forEach(marks::place);
+        Consumer<SharedStore> reading = firstReading;
+        if (reading != null) {
+            reading.accept(this);
+        }
+        for (Map.Entry<Lease, Recorded> entry : onDisk.entrySet()) {
+            if (marks.lease(entry.getKey().key()) == null) {
+                deferred.put(
+                        entry.getKey().key(),
+                        new LeaseChange.Remove(entry.getKey().key()));
+            }
+        }
+        marks.leases(lease -> {
+            Recorded recorded = onDisk.get(lease);
+            each.accept(recorded == null ? new Recorded(lease, clock.bootId()) : recorded);
+        });
+    }
+
+    private static Lease byWall(Lease lease, Moment now) {
+        return new Lease(
+                lease.key(),
+                lease.address(),
+                lease.prefixLength(),
+                lease.source(),
+                lease.held(),
+                lease.proof(),
+                lease.grantedAtMs(),
+                lease.renewedAtMs(),
+                lease.expiresAtMs(),
+                now.monotonicMs() + Math.max(0, lease.expiresAtMs() - now.wallMs()));
+    }
+
+    @Override
+    public void commit(List<LeaseChange> changes, String bootId) throws StoreException {
+        View view = view();
+        List<LeaseChange> toDisk = new ArrayList<>();
+        List<SharedRecord> words = new ArrayList<>();
+        List<Revoked> revoked = new ArrayList<>();
+        boolean grants = false;
+        // Of a place only what it is after the round counts: what others said and has been overtaken since is no word
+        // of this host.
+        Map<LeaseKey, LeaseChange> outcome = new LinkedHashMap<>();
+        changes.forEach(change -> outcome.put(change.key(), change));
+        for (LeaseChange change : outcome.values()) {
+            if (!marks.knows(change)) {
+                SharedRecord word = marks.word(change, view);
+                if (word != null) {
+                    words.add(word);
+                }
+                if (word instanceof Revoked one) {
+                    revoked.add(one);
+                }
+                grants |= word instanceof Granted;
+                deferred.remove(change.key());
+            }
+            if (!deferred.containsKey(change.key())) {
+                toDisk.add(change);
+            }
+        }
+        lastWasLocal = false;
+        record(toDisk, revoked, bootId, view);
+        words.forEach(marks::place);
+        if (!words.isEmpty() && !publish(words, view)) {
+            lastWasLocal = grants;
+        }
+    }
+
+    private void record(List<LeaseChange> toDisk, List<Revoked> revoked, String bootId, View view)
+            throws StoreException {
+        try {
+            revocations.add(revoked, view.now().wallMs());
+            if (!toDisk.isEmpty()) {
+                disk.commit(toDisk, bootId);
+            }
+        } catch (StoreException | RuntimeException | Error e) {
+            // The disk fails; the others are told all the same.
+            revoked.forEach(marks::place);
+            publish(List.copyOf(revoked), view);
+            throw e;
+        }
+    }
+
+    /** Whether the log has these words now. Grants of a host whose clock is wrong are kept from it. */
+    private boolean publish(List<SharedRecord> words, View view) {
+        List<SharedRecord> fit = view.trusted()
+                ? words
+                : words.stream().filter(word -> !(word instanceof Granted)).toList();
+        if (!fit.isEmpty()) {
+            if (!line.append(fit, view.engineMs() - Marks.WINDOW_MS)) {
+                return false;
+            }
+            marks.written(fit, view.engineMs());
+        }
+        return fit.size() == words.size();
+    }
+
+    /** Takes what was read from the log; gives what it changes in the book. For the one writer. */
+    List<LeaseChange> take(List<LogRecords> read) {
+        View view = view();
+        List<LeaseChange> changes = new ArrayList<>();
+        for (LogRecords one : read) {
+            for (SharedRecord record : one.records()) {
+                LeaseChange change = marks.merge(
+                        record, one.writer().equals(line.writer()), one.id().ms(), view);
+                if (change != null) {
+                    deferred.put(change.key(), change);
+                    changes.add(change);
+                }
+            }
+        }
+        placesKnown = marks.size();
+        return changes;
+    }
+
+    void beginReplay() {
+        marks.beginReplay();
+    }
+
+    /** How many words of the log were lost by the engine; see {@link Marks#endReplay}. */
+    int endReplay() {
+        return marks.endReplay(view());
+    }
+
+    /**
+     * Does what can wait: writes to the disk what others said, and to the log what it lost or is about to forget. For the one
+     * writer.
+     *
+     * @param alive whether to say as well that this host lives
+     * @return whether there is more to do at once
+     */
+    boolean tend(boolean alive) {
+        try {
+            flush(DEFERRED_MAX);
+        } catch (StoreException e) {
+            LOG.debug("what other hosts said is not on the disk yet", e);
+        }
+        if (line.session() == null) {
+            return false;
+        }
+        View view = view();
+        List<SharedRecord> words = new ArrayList<>();
+        if (view.trusted()) {
+            words.addAll(marks.takeDue(view, RESTATED_MAX));
+        }
+        boolean more = words.size() == RESTATED_MAX;
+        if (alive) {
+            words.add(new SharedRecord.Alive(Stamps.at(view.engineMs())));
+        }
+        if (!words.isEmpty()) {
+            if (line.append(words, view.engineMs() - Marks.WINDOW_MS)) {
+                marks.written(words, view.engineMs());
+            } else {
+                marks.notWritten(words, view);
+                return false;
+            }
+        }
+        return more || !deferred.isEmpty();
+    }
+
+    private void flush(int most) throws StoreException {
+        if (deferred.isEmpty()) {
+            return;
+        }
+        List<LeaseChange> changes = deferred.values().stream().limit(most).toList();
+        disk.commit(changes, clock.bootId());
+        if (changes.size() == deferred.size()) {
+            deferred.clear();
+        } else {
+            changes.forEach(change -> deferred.remove(change.key()));
+        }
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        Moment now = clock.now();
+        boolean alone = line.session() == null || !engineTime.trusts(now);
+        return whenAway == WhenAway.REFUSE && alone ? awayWords() : null;
+    }
+
+    @Override
+    public @Nullable String caveat() {
+        return lastWasLocal ? "it counts at this relay host alone for now: " + awayWords() : null;
+    }
+
+    @Override
+    public boolean refusesAlone() {
+        return whenAway == WhenAway.REFUSE;
+    }
+
+    private String awayWords() {
+        long ahead = engineTime.aheadMs(clock.now());
+        return engineTime.trusts(clock.now())
+                ? "the store that all relay hosts share is away"
+                : "this relay host's clock is " + Math.abs(ahead) / 1000 + " s " + (ahead > 0 ? "ahead" : "behind");
+    }
+
+    @Override
+    public boolean spares(Lease former, Lease fresh, Moment now) {
+        // A word that is spared has no place in the order: while this host may be behind the others, each is said.
+        return line.session() != null
+                && !former.held()
+                && !fresh.held()
+                && fresh.source() != LeaseSource.OPERATOR
+                && former.source() == fresh.source()
+                && former.proof().equals(fresh.proof())
+                && former.address().equals(fresh.address())
+                && former.prefixLength() == fresh.prefixLength()
+                && former.activeAt(now)
+                && former.leftMs(now) > SPARED_FROM * fresh.leftMs(now);
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    /** What an operator should know; null while all is well. */
+    public @Nullable String problem() {
+        Moment now = clock.now();
+        if (!engineTime.trusts(now)) {
+            return awayWords()
+                    + " of the shared store's: what other hosts grant is not believed here, and what is granted here"
+                    + " counts here alone; set the clock (chrony, systemd-timesyncd)";
+        }
+        return line.session() == null ? "the shared store is away (" + line.why() + ")" : null;
+    }
+
+    @Override
+    public String describe() {
+        return "shared store " + engine + (line.session() == null ? ", away: " + line.why() : "") + "; " + placesKnown
+                + " places known; here: " + disk.describe();
+    }
+
+    @Override
+    public void close() {
+        try {
+            flush(Integer.MAX_VALUE);
+        } catch (StoreException e) {
+            LOG.warn("{}; what other hosts said last is in the log and will be read from there", e.getMessage());
+        }
+        line.close("this host is ending");
+        disk.close();
+    }
+}

@@ -1,11 +1,6 @@
 package org.scpbeforerelay.cli;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
@@ -20,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code history}: the record, read from its files: the daemon need not run. */
 @CommandLine.Command(
         name = "history",
-        description = "What happened: leases granted, ended and refused, and what operators did; the oldest first.",
+        description =
+                "What happened: leases granted, ended and refused, what they relayed, and what operators did; the oldest first.",
         footer = {
             "",
             "Renewals have no line of their own: the end of a lease says when it was last renewed.",
@@ -50,6 +46,9 @@ final class HistoryCommand extends Command {
             description = "So far back: 90s, 20m, 24h, 7d. Default: ${DEFAULT-VALUE}.")
     String since = "24h";
 
+    @Option(names = "--mails", description = "Also each mail that was relayed, not only how many.")
+    boolean mails;
+
     @Option(names = "--json", description = "Print each line as it stands in the record.")
     boolean json;
 
@@ -60,28 +59,14 @@ final class HistoryCommand extends Command {
     @Override
     public Integer call() throws SettingsException {
         HistoryReader.Wanted wanted = wanted();
-        Path folder = places().historyDirectory();
         Lines lines = new Lines();
-        HistoryReader reader = new HistoryReader(folder);
-        try {
+        PastRecord record = new PastRecord(places().historyDirectory(), terminal);
+        record.read(reader -> {
             reader.read(wanted, lines);
-        } catch (AccessDeniedException e) {
-            throw new CommandFailure(
-                    ExitStatus.NOT_PERMITTED,
-                    e.getFile() + " may not be read; ask as root, or as a member of the daemon's group");
-        } catch (IOException e) {
-            throw new CommandFailure(ExitStatus.NOT_REACHABLE, folder + " cannot be read: " + e.getMessage());
-        }
-        if (reader.cut() > 0) {
-            terminal.err()
-                    .println("scp-before-relay: " + Spoken.count(reader.cut(), "line was", "lines were")
-                            + " cut off, by a crash or a full disk");
-        }
+            return lines;
+        });
         if (lines.count == 0 && !json) {
-            println(
-                    Files.isDirectory(folder)
-                            ? "Nothing of that kind since " + since + " ago."
-                            : "There is no record in " + folder + " yet: the daemon begins it at its first start.");
+            println(record.nothing("Nothing of that kind since " + since + " ago."));
         }
         return lines.count == 0 ? ExitStatus.NO : ExitStatus.DONE;
     }
@@ -103,6 +88,9 @@ final class HistoryCommand extends Command {
 
         @Override
         public void accept(JsonNode line) {
+            if (!mails && line.path("event").asString("").equals("mail")) {
+                return;
+            }
             count++;
             println(json ? Json.line(line) : sentence(line));
         }
@@ -111,40 +99,10 @@ final class HistoryCommand extends Command {
     private String sentence(JsonNode line) {
         String event = line.path("event").asString();
         String colored = switch (event) {
-            case "granted", "renewed" -> terminal.green(event);
+            case "granted", "renewed", "mail" -> terminal.green(event);
             case "refused" -> terminal.red(event);
             default -> terminal.yellow(event);
         };
-        return terminal.dim(line.path("at").asString().replaceFirst("\\.\\d+Z$", "Z")) + "  " + colored + "  "
-                + said(event, line);
-    }
-
-    private static String signs(JsonNode line) {
-        return line.path("signs")
-                .valueStream()
-                .map(sign -> "; " + sign.path("says").asString(""))
-                .collect(Collectors.joining());
-    }
-
-    private static String said(String event, JsonNode line) {
-        String who = line.path("user").asString("") + "/" + line.path("device").asString("");
-        String by = " by " + line.path("source").asString("");
-        return switch (event) {
-            case "granted", "renewed" -> who + " " + line.path("address").asString("") + by + signs(line);
-            case "revoked" ->
-                who + " " + line.path("address").asString("") + ": "
-                        + line.path("why").asString("");
-            case "expired" ->
-                who + " " + line.path("address").asString("") + ", last renewed "
-                        + line.path("renewed_at").asString("").replaceFirst("\\.\\d+Z$", "Z");
-            case "refused" ->
-                who + (line.has("from") ? " from " + line.path("from").asString() : "") + by + ": "
-                        + line.path("code").asString("") + ", "
-                        + line.path("why").asString("");
-            case "operator" ->
-                line.path("by").asString("") + " " + line.path("did").asString("");
-            case "missing" -> line.path("lines").asLong() + " lines that could not be written";
-            default -> Json.line(line);
-        };
+        return terminal.dim(RecordWords.at(line)) + "  " + colored + "  " + RecordWords.of(line);
     }
 }

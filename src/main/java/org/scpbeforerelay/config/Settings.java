@@ -288,9 +288,10 @@ public record Settings(
      *
      * @param keep how long; at least 1 h
      * @param maxSize at least 1 MiB; the oldest goes first
+     * @param mails whether each relayed mail has a line, with its sender
      */
-    public record History(Term keep, ByteSize maxSize) {
-        public static final History DEFAULTS = new History(Term.ofSeconds(90 * 86_400L), new ByteSize(1L << 30));
+    public record History(Term keep, ByteSize maxSize, boolean mails) {
+        public static final History DEFAULTS = new History(Term.ofSeconds(90 * 86_400L), new ByteSize(1L << 30), true);
     }
 
     /**

@@ -247,7 +247,8 @@ public final class SettingsFile {
                         "keep",
                         defaults.keep(),
                         SettingValues.within(Term.ofSeconds(3_600), new Term(36_500 * 86_400_000L))),
-                in.text("max_size", defaults.maxSize(), SettingValues::historySize));
+                in.text("max_size", defaults.maxSize(), SettingValues::historySize),
+                in.flag("mails", defaults.mails()));
         in.done();
         return history;
     }

@@ -28,6 +28,7 @@ import org.scpbeforerelay.relay.RelayQuestion;
 import org.scpbeforerelay.relay.Weight;
 import org.scpbeforerelay.sign.Sign;
 import org.scpbeforerelay.sign.Signs;
+import org.scpbeforerelay.sink.history.RelayCounts;
 import org.scpbeforerelay.view.Json;
 import org.scpbeforerelay.view.LeaseView;
 import org.slf4j.Logger;
@@ -82,6 +83,8 @@ final class ControlDesk implements ControlHandler {
             boolean active = lease.activeAt(now);
             if (active || all) {
                 ObjectNode row = LeaseView.of(lease, signs.of(lease), now);
+                RelayCounts.Relayed relayed = daemon.relayed(lease);
+                row.putObject("relayed").put("messages", relayed.messages()).put("recipients", relayed.recipients());
                 answer.accept(all ? row.put("active", active) : row);
             }
         }
@@ -102,6 +105,7 @@ final class ControlDesk implements ControlHandler {
             ObjectNode row = Json.object()
                     .put("who", lease.principal().toString())
                     .put("address", lease.addressText())
+                    .put("granted_at", Json.time(lease.grantedAtMs()))
                     .put("weight", weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
                     .put("seconds_left", weighed.leftMs() / 1000)
                     .put("sentence", sentence);

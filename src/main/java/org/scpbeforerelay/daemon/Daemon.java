@@ -21,6 +21,7 @@ import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlServer;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lookup.ListenAddress;
 import org.scpbeforerelay.lookup.LookupListener;
 import org.scpbeforerelay.quota.QuotaLedger;
@@ -28,6 +29,7 @@ import org.scpbeforerelay.registry.Recovery;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
 import org.scpbeforerelay.registry.Revocation;
+import org.scpbeforerelay.sink.history.RelayCounts;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.store.journal.QuotaJournal;
@@ -125,13 +127,17 @@ public final class Daemon implements AutoCloseable {
         Registry opened =
                 new Registry(store, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
-        LookupListener listener =
-                new LookupListener(configuration.lookup(), opened, clock, new LookupListener.Counting(ledger, journal));
+        Sinks beginningSinks = new Sinks(places, opened, clock);
+        begun.push(beginningSinks);
+        LookupListener listener = new LookupListener(
+                configuration.lookup(),
+                opened,
+                clock,
+                new LookupListener.Counting(ledger, journal),
+                beginningSinks.mails());
         begun.push(listener);
         listener.start();
         lookup = listener;
-        Sinks beginningSinks = new Sinks(places, opened, clock);
-        begun.push(beginningSinks);
         Recovery.Report report = opened.open();
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
@@ -277,6 +283,11 @@ public final class Daemon implements AutoCloseable {
             }
         }
         throw new IllegalStateException("no TCP address in [lookup] listen");
+    }
+
+    /** How much was relayed by this lease since it was granted. */
+    RelayCounts.Relayed relayed(Lease lease) {
+        return Objects.requireNonNull(sinks, "not started").relayed(lease);
     }
 
     /** Puts on record what an operator did. */

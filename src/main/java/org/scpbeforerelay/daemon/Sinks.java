@@ -5,9 +5,12 @@ import java.util.List;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.sink.history.History;
 import org.scpbeforerelay.sink.history.HistorySettings;
+import org.scpbeforerelay.sink.history.RelayCounts;
 import org.scpbeforerelay.sink.hook.HookHealth;
 import org.scpbeforerelay.sink.hook.HookSettings;
 import org.scpbeforerelay.sink.hook.Hooks;
@@ -32,7 +35,7 @@ final class Sinks implements AutoCloseable {
     Sinks(Places places, Registry registry, Clock clock) {
         tables = new AccessTables(
                 places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, clock);
-        history = new History(places.historyDirectory(), clock);
+        history = new History(places.historyDirectory(), clock, registry.book()::get);
         registry.listen(history);
         registry.listen(tables);
         registry.listen(hooks);
@@ -58,6 +61,16 @@ final class Sinks implements AutoCloseable {
         } catch (TableException e) {
             remarks.add("the tables could not be changed: " + e.getMessage());
         }
+    }
+
+    /** Where to tell of mail. */
+    MailWatch mails() {
+        return history.mails();
+    }
+
+    /** How much was relayed by this lease. */
+    RelayCounts.Relayed relayed(Lease lease) {
+        return history.counts().of(lease);
     }
 
     /** Puts on record what an operator did. */
@@ -126,6 +139,8 @@ final class Sinks implements AutoCloseable {
 
     private static HistorySettings history(Settings settings) {
         return new HistorySettings(
-                settings.history().keep().ms(), settings.history().maxSize().bytes());
+                settings.history().keep().ms(),
+                settings.history().maxSize().bytes(),
+                settings.history().mails());
     }
 }

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
@@ -20,6 +22,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads the record, the oldest line first, also while it is written. Lines that a crash has cut are passed over and counted. */
 public final class HistoryReader {
+    private static final JsonNode NOT_READ = Json.object();
+
     private final RecordFiles files;
     private long cut;
 
@@ -44,6 +48,7 @@ public final class HistoryReader {
         private static boolean concerns(JsonNode line, ClientAddress address) {
             return covers(line.path("address").asString(""), address)
                     || covers(line.path("from").asString(""), address)
+                    || covers(line.path("client").asString(""), address)
                     || line.path("claimed").valueStream().anyMatch(each -> covers(each.asString(""), address));
         }
 
@@ -64,9 +69,28 @@ public final class HistoryReader {
         for (int i = 0; i < all.size(); i++) {
             boolean older = i + 1 < all.size() && RecordFiles.beginMs(all.get(i + 1)) <= wanted.sinceMs;
             if (!older) {
-                read(all.get(i), wanted, each);
+                read(all.get(i), line -> true, line -> {
+                    if (wanted.fits(line)) {
+                        each.accept(line);
+                    }
+                });
             }
         }
+    }
+
+    /** Gives every line in which one of these texts stands, and none of the others is read more closely: for a long record. */
+    public void readContaining(List<String> texts, Consumer<JsonNode> each) throws IOException {
+        for (Path file : files.all()) {
+            read(file, line -> texts.stream().anyMatch(line::contains), each);
+        }
+    }
+
+    /** When the record begins; empty when there is none. */
+    public Optional<Instant> begin() throws IOException {
+        List<Path> all = files.all();
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(RecordFiles.beginMs(all.getFirst())));
     }
 
     /** How many lines could not be read. */
@@ -74,16 +98,16 @@ public final class HistoryReader {
         return cut;
     }
 
-    private void read(Path file, Wanted wanted, Consumer<JsonNode> each) throws IOException {
+    private void read(Path file, Predicate<String> worthReading, Consumer<JsonNode> each) throws IOException {
         // Not Files.newBufferedReader: what a crash has cut within a letter is to be passed over, not to end the
         // reading.
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode read = readLine(line);
+                JsonNode read = worthReading.test(line) ? readLine(line) : NOT_READ;
                 if (read == null) {
                     cut++;
-                } else if (wanted.fits(read)) {
+                } else if (read != NOT_READ) {
                     each.accept(read);
                 }
             }
@@ -101,7 +125,7 @@ public final class HistoryReader {
         }
     }
 
-    private static long atMs(JsonNode line) {
+    static long atMs(JsonNode line) {
         try {
             return Instant.parse(line.path("at").asString("")).toEpochMilli();
         } catch (DateTimeParseException e) {

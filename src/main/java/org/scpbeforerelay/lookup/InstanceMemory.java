@@ -3,13 +3,13 @@ package org.scpbeforerelay.lookup;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
-import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.lease.Lease;
 
 /**
  * The messages under way: which {@code instance} (Postfix's name of a message while it is received) we permitted at RCPT, and by
  * whose lease. Only these are ours at DATA and END-OF-MESSAGE; all other mail of the host passes there too.
  *
- * <p>Bounded by count and by age: what falls out merely gets no audit header. Belongs to one thread.
+ * <p>Bounded by count and by age: what falls out merely gets no audit header, and no line in the record. Belongs to one thread.
  */
 final class InstanceMemory {
     /** More messages than all smtpd processes of a large host receive at once. */
@@ -26,16 +26,41 @@ final class InstanceMemory {
     /**
      * By what a message was permitted.
      *
+     * @param lease the last of them
+     * @param recipients how many recipients were permitted, by whatever lease
+     * @param told whether the mail server has gone on to the content, and that was told
+     * @param counted whether the lease's user has limits
      * @param atMs when, by the monotonic clock
      */
-    record Permit(Principal principal, ClientAddress client, long atMs) {}
+    record Permit(Lease lease, ClientAddress client, int recipients, boolean told, boolean counted, long atMs) {}
 
-    /** Keeps in mind that a recipient of this message was permitted. */
-    void permitted(String instance, Principal principal, ClientAddress client, long nowMs) {
+    /** Keeps in mind that a recipient of this message was permitted. Whether it is the first by this lease. */
+    boolean permitted(String instance, Lease lease, ClientAddress client, boolean counted, long nowMs) {
         if (instance.isEmpty() || instance.length() > NAME_MAX) {
-            return;
+            return true;
         }
-        permits.putLast(instance, new Permit(principal, client, nowMs));
+        Permit former = of(instance, client, nowMs);
+        permits.putLast(
+                instance,
+                new Permit(
+                        lease,
+                        client,
+                        former == null ? 1 : former.recipients + 1,
+                        former != null && former.told,
+                        counted,
+                        nowMs));
+        forget(nowMs);
+        return former == null || !former.lease.key().equals(lease.key());
+    }
+
+    /** Takes note that the mail server has gone on to the content. */
+    void told(String instance, Permit permit) {
+        permits.replace(
+                instance,
+                new Permit(permit.lease, permit.client, permit.recipients, true, permit.counted, permit.atMs));
+    }
+
+    private void forget(long nowMs) {
         while (!permits.isEmpty() && (permits.size() > COUNT_MAX || tooOld(eldest(), nowMs))) {
             permits.pollFirstEntry();
         }

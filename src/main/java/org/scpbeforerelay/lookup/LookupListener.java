@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.store.QuotaStore;
 import org.slf4j.Logger;
@@ -60,19 +61,26 @@ public final class LookupListener implements AutoCloseable {
         this(settings, desk, clock, null);
     }
 
+    /** With nobody told of mail. */
+    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting) {
+        this(settings, desk, clock, counting, MailWatch.NOBODY);
+    }
+
     /**
      * The same.
      *
      * @param counting null: users with limits on messages or recipients are permitted nothing
+     * @param watch told of what is permitted by policy requests, and of what is turned away
      */
-    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting) {
+    public LookupListener(
+            LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting, MailWatch watch) {
         this.settings = settings;
         this.desk = desk;
         this.clock = new RoundClock(clock);
         MessageCounter counter =
                 counting == null ? null : new MessageCounter(counting.ledger(), counting.store(), clock);
-        this.onUnixSockets = new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy());
-        this.onTcp = new PolicyAnswers(desk, null, this.clock, statistics, settings.policy());
+        this.onUnixSockets = new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy(), watch);
+        this.onTcp = new PolicyAnswers(desk, null, this.clock, statistics, settings.policy(), watch);
     }
 
     /** Opens all addresses and begins to answer. When one cannot be opened none stays open; the message names it. */

@@ -16,6 +16,7 @@ import org.scpbeforerelay.quota.MessageName;
 import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.quota.QuotaEntry;
 import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.store.QuotaStore;
 import org.scpbeforerelay.store.StoreException;
 import org.slf4j.Logger;
@@ -76,6 +77,11 @@ final class MessageCounter {
                 record(entry, now);
             }
         }
+    }
+
+    /** What the user has used by now. */
+    Usage usage(UserName user) {
+        return ledger.usage(user);
     }
 
     /** What the client is told when a limit is reached: which, and when there is one more. Not whose: others may share the address. */

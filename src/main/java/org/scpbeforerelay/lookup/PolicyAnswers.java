@@ -7,6 +7,7 @@ import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.quota.Charge;
 import org.scpbeforerelay.quota.Exhausted;
 import org.scpbeforerelay.quota.MessageSoFar;
+import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -32,24 +33,28 @@ final class PolicyAnswers {
     private final LookupStatistics statistics;
     private final InstanceMemory messages = new InstanceMemory();
     private final @Nullable MessageCounter counter;
+    private final MailWatch watch;
     private volatile LookupSettings.PolicyChoices choices;
 
     /**
      * Makes the answers of one kind of door.
      *
      * @param counter null where messages are not counted, so that users with limits on them are absent
+     * @param watch told of each message that is permitted or turned away
      */
     PolicyAnswers(
             RelayDesk desk,
             @Nullable MessageCounter counter,
             RoundClock clock,
             LookupStatistics statistics,
-            LookupSettings.PolicyChoices choices) {
+            LookupSettings.PolicyChoices choices,
+            MailWatch watch) {
         this.desk = desk;
         this.counter = counter;
         this.clock = clock;
         this.statistics = statistics;
         this.choices = choices;
+        this.watch = watch;
     }
 
     /** Puts other choices into force, from any thread; the next request is answered by them. */
@@ -82,36 +87,42 @@ final class PolicyAnswers {
                 if (charge != null && counter != null) {
                     counter.count(charge);
                 }
-                yield permitted(request, client, lease);
+                yield permitted(request, client, lease, charge != null);
             }
             case RelayDecision.OverQuota(Lease lease, Exhausted limit) -> {
                 remember(LookupAnswer.OVER_QUOTA, client, lease);
-                yield overQuota(request, client, limit);
+                yield overQuota(request, client, lease, limit);
             }
             case RelayDecision.NotPermitted(@Nullable Lease wrong) -> {
                 remember(wrong == null ? LookupAnswer.NOT_AUTHORISED : LookupAnswer.WRONG_SENDER, client, wrong);
-                yield wrong == null ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO) : wrongSender(request);
+                yield wrong == null
+                        ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO)
+                        : wrongSender(request, client, wrong);
             }
         };
     }
 
     /** What SMTP AUTH may open is not for us to close (PITFALL 35): the mail server's own rules go on. */
-    private byte[] wrongSender(PolicyRequest request) {
+    private byte[] wrongSender(PolicyRequest request, ClientAddress client, Lease lease) {
         boolean reject = choices.rejectWrongSender() && request.saslUsername().isEmpty();
+        turnedAway(request, client, lease, null, reject ? "REJECT" : "DUNNO");
         return counted(LookupAnswer.WRONG_SENDER, reject ? WRONG_SENDER : DUNNO);
     }
 
-    private byte[] overQuota(PolicyRequest request, ClientAddress client, Exhausted limit) {
+    private byte[] overQuota(PolicyRequest request, ClientAddress client, Lease lease, Exhausted limit) {
         String words = counter == null ? "4.7.1 a relay limit is reached" : counter.words(limit, client);
-        return counted(
-                LookupAnswer.OVER_QUOTA,
-                action((request.saslUsername().isEmpty() ? "450 " : "DEFER_IF_REJECT ") + words));
+        String action = request.saslUsername().isEmpty() ? "450" : "DEFER_IF_REJECT";
+        turnedAway(request, client, lease, limit, action);
+        return counted(LookupAnswer.OVER_QUOTA, action(action + " " + words));
     }
 
-    private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease) {
-        if (choices.auditHeader()) {
-            messages.permitted(request.instance(), lease.principal(), client, clock.nowMs());
-        }
+    private void turnedAway(
+            PolicyRequest request, ClientAddress client, Lease lease, @Nullable Exhausted limit, String told) {
+        watch.turnedAway(new MailWatch.TurnedAwayMail(lease, client, request.instance(), sender(request), limit, told));
+    }
+
+    private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease, boolean isCounted) {
+        watch.permitted(lease, messages.permitted(request.instance(), lease, client, isCounted, clock.nowMs()));
         remember(LookupAnswer.PERMIT, client, lease);
         return counted(LookupAnswer.PERMIT, OK);
     }
@@ -133,10 +144,37 @@ final class PolicyAnswers {
             counter.settle(request, client);
         }
         InstanceMemory.Permit permit = messages.of(request.instance(), client, clock.nowMs());
+        if (permit != null && !permit.told()) {
+            accepted(request, client, permit);
+        }
         if (permit != null && stage == PolicyRequest.Stage.DATA && choices.auditHeader()) {
-            return counted(LookupAnswer.HEADER, action("PREPEND X-Relay-Lease: " + permit.principal()));
+            return counted(
+                    LookupAnswer.HEADER,
+                    action("PREPEND X-Relay-Lease: " + permit.lease().principal()));
         }
         return counted(LookupAnswer.OTHER_STAGE, DUNNO);
+    }
+
+    /** At the first of both stages that is asked about. */
+    private void accepted(PolicyRequest request, ClientAddress client, InstanceMemory.Permit permit) {
+        messages.told(request.instance(), permit);
+        int count = request.recipientCount();
+        int accepted = count == 0 ? permit.recipients() : Math.min(permit.recipients(), count);
+        Lease lease = permit.lease();
+        watch.accepted(
+                new MailWatch.AcceptedMail(
+                        lease,
+                        client,
+                        request.queueId(),
+                        sender(request),
+                        accepted,
+                        counter == null || !permit.counted() ? null : counter.usage(lease.user())),
+                permit.recipients() - accepted);
+    }
+
+    private static String sender(PolicyRequest request) {
+        String sender = request.sender();
+        return sender == null ? "" : sender;
     }
 
     private byte[] counted(LookupAnswer answer, byte[] words) {

@@ -22,6 +22,11 @@ public final class Json {
         return MAPPER.createArrayNode();
     }
 
+    /** A text as a value. */
+    public static JsonNode text(String text) {
+        return MAPPER.getNodeFactory().stringNode(text);
+    }
+
     /** One line. */
     public static String line(JsonNode node) {
         return MAPPER.writeValueAsString(node);

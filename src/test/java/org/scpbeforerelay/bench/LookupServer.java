@@ -23,6 +23,8 @@ import org.scpbeforerelay.lookup.LookupListener;
 import org.scpbeforerelay.lookup.LookupSettings;
 import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.sink.history.History;
+import org.scpbeforerelay.sink.history.HistorySettings;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.journal.QuotaJournal;
@@ -46,8 +48,11 @@ final class LookupServer {
                         new ListenAddress.Tcp(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0]))),
                         new ListenAddress.Unix(Path.of(arguments[1]), null)),
                 LookupSettings.PolicyChoices.DEFAULT);
-        try (LookupListener listener =
-                new LookupListener(settings, registry, clock, new LookupListener.Counting(ledger, journal))) {
+        try (History history =
+                        new History(Path.of(arguments[1]).resolveSibling("history"), clock, registry.book()::get);
+                LookupListener listener = new LookupListener(
+                        settings, registry, clock, new LookupListener.Counting(ledger, journal), history.mails())) {
+            history.start(new HistorySettings(90L * 86_400_000, 1L << 30));
             registry.open();
             listener.start();
             EchoServer.serveUntilInputEnds();

@@ -195,7 +195,8 @@ class CommandsTest {
                         "renewed_at",
                         "expires_at",
                         "seconds_left",
-                        "signs");
+                        "signs",
+                        "relayed");
         assertThat(lease.path("seconds_left").asLong()).isBetween(7100L, 7200L);
         assertThat(run("leases").out())
                 .contains("gerard/printer")
@@ -229,6 +230,54 @@ class CommandsTest {
         await().untilAsserted(() -> assertThat(
                         run("history", "--user", "gerard").out())
                 .contains("gerard/default 203.0.113.7 by operator; sam has a lease on this address too"));
+    }
+
+    @Test
+    void thePastIsExplainedFromTheRecordWithoutADaemon() throws Exception {
+        assertThat(run("explain").err()).contains("a client ADDRESS, or a mail by --queue-id ID");
+        assertThat(run("explain", "203.0.113.7", "--queue-id", "4a").exit()).isEqualTo(64);
+        assertThat(run("explain", "203.0.113.7", "--at", "yesterday").err()).contains("write it like 2026-11-22T12:00");
+        assertThat(run("explain", "203.0.113.7", "--at", "2199-01-01T00:00:00Z").err())
+                .contains("is yet to come");
+        assertThat(run("explain", "203.0.113.7", "--at", "2026-01-02T12:00Z", "--sender", "a@b")
+                        .exit())
+                .isEqualTo(64);
+        Ended nothing = run("explain", "--queue-id", "4a");
+        assertThat(nothing.exit()).isEqualTo(1);
+        assertThat(nothing.out()).contains("There is no record in ");
+
+        String lease = "\"user\":\"gerard\",\"device\":\"gwaihir\",\"address\":\"203.0.113.7\",\"source\":\"ssh\"";
+        Files.createDirectories(state.resolve("history"));
+        Files.writeString(state.resolve("history/20260102T120000000.jsonl"), """
+                {"at":"2026-01-02T12:00:00Z","event":"granted",%1$s,"until":"2026-01-02T12:20:00Z","key":"SHA256:abc"}
+                {"at":"2026-01-02T12:05:00Z","event":"mail","queue_id":"4a",%1$s,"granted_at":"2026-01-02T12:00:00Z","key":"SHA256:abc","sender":"gerard@example.org","recipients":2}
+                {"at":"2026-01-02T12:20:00Z","event":"expired",%1$s,"until":"2026-01-02T12:20:00Z","granted_at":"2026-01-02T12:00:00Z","renewed_at":"2026-01-02T12:00:00Z","messages":1,"recipients":2}
+                """.formatted(lease));
+        Ended mail = run("explain", "--queue-id", "4a");
+        assertThat(mail.exit()).isZero();
+        assertThat(mail.out())
+                .contains("4a was permitted at 2026-01-02T12:05:00Z: gerard/gwaihir, from 203.0.113.7")
+                .contains("<gerard@example.org> to 2 recipients")
+                .contains("granted at 2026-01-02T12:00:00Z by ssh with the key SHA256:abc")
+                .contains("no limit");
+        assertThat(run("explain", "--queue-id", "4").exit())
+                .as("a part of a queue id")
+                .isEqualTo(1);
+
+        Ended then = run("explain", "203.0.113.7", "--at", "2026-01-02T13:10:00+01:00");
+        assertThat(then.exit()).isZero();
+        assertThat(then.out())
+                .contains("At 2026-01-02T12:10:00Z 203.0.113.7 could relay: gerard/gwaihir")
+                .contains("expired at 2026-01-02T12:20:00Z")
+                .contains("mail  4a");
+        Ended later = run("explain", "203.0.113.7", "--at", "2026-01-02T12:20:00Z");
+        assertThat(later.exit()).isEqualTo(1);
+        assertThat(later.out())
+                .contains("nobody had a lease on 203.0.113.7; the last one, of gerard/gwaihir, was over at");
+        assertThat(run("history", "--since", "3650d").out())
+                .contains("relayed 1 message to 2 recipients")
+                .doesNotContain("gerard@example.org");
+        assertThat(run("history", "--since", "3650d", "--mails").out()).contains("gerard@example.org");
     }
 
     @Test

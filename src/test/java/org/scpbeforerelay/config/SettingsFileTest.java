@@ -88,7 +88,8 @@ final class SettingsFileTest {
         assertThat(settings.hooks()).containsExactly(new Settings.Hook(List.of("/usr/local/bin/changed", "-v", "-v")));
         assertThat(settings.store())
                 .isEqualTo(new Store("rediss://relay:s3cret@redis.example.org:6380/2", Store.WhenAway.REFUSE));
-        assertThat(settings.history()).isEqualTo(new Settings.History(Term.parse("30d"), ByteSize.parse("64MiB")));
+        assertThat(settings.history())
+                .isEqualTo(new Settings.History(Term.parse("30d"), ByteSize.parse("64MiB"), false));
         assertThat(settings.console().listen()).isNull();
     }
 

@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.scpbeforerelay.address.ClientAddress;
-import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.SampleLeases;
 
 /** What the listener remembers of its peers is bounded, whatever they do. */
 final class BoundedMemoryTest {
-    private static final Principal GWAIHIR = Principal.parse("gerard/gwaihir");
     private static final ClientAddress CLIENT = RelayHost.address("203.0.113.7");
+    private static final Lease GWAIHIR =
+            SampleLeases.lease("gerard/gwaihir", "203.0.113.7", new Moment(0, 0), 1_200_000);
 
     @Test
     void messagesAreForgottenByCountEldestFirst() {
         InstanceMemory memory = new InstanceMemory();
         for (int i = 0; i < InstanceMemory.COUNT_MAX + 10; i++) {
-            memory.permitted("m" + i, GWAIHIR, CLIENT, i);
-            memory.permitted("m0", GWAIHIR, CLIENT, i); // another recipient of the first
+            memory.permitted("m" + i, GWAIHIR, CLIENT, false, i);
+            memory.permitted("m0", GWAIHIR, CLIENT, false, i); // another recipient of the first
         }
         assertThat(memory.size()).isEqualTo(InstanceMemory.COUNT_MAX);
         assertThat(memory.of("m0", CLIENT, 0)).isNotNull();
@@ -27,18 +30,18 @@ final class BoundedMemoryTest {
     @Test
     void messagesAreForgottenByAge() {
         InstanceMemory memory = new InstanceMemory();
-        memory.permitted("old", GWAIHIR, CLIENT, 0);
+        memory.permitted("old", GWAIHIR, CLIENT, false, 0);
         assertThat(memory.of("old", CLIENT, InstanceMemory.AGE_MAX_MS - 1)).isNotNull();
         assertThat(memory.of("old", CLIENT, InstanceMemory.AGE_MAX_MS)).isNull();
-        memory.permitted("new", GWAIHIR, CLIENT, InstanceMemory.AGE_MAX_MS);
+        memory.permitted("new", GWAIHIR, CLIENT, false, InstanceMemory.AGE_MAX_MS);
         assertThat(memory.size()).isEqualTo(1);
     }
 
     @Test
     void namesThatNoMailServerGivesAreNotKept() {
         InstanceMemory memory = new InstanceMemory();
-        memory.permitted("", GWAIHIR, CLIENT, 0);
-        memory.permitted("x".repeat(InstanceMemory.NAME_MAX + 1), GWAIHIR, CLIENT, 0);
+        memory.permitted("", GWAIHIR, CLIENT, false, 0);
+        memory.permitted("x".repeat(InstanceMemory.NAME_MAX + 1), GWAIHIR, CLIENT, false, 0);
         assertThat(memory.size()).isZero();
     }
 

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -139,7 +140,8 @@ final class LookupFuzzTest {
                         null,
                         new RoundClock(new RelayHost.Time()),
                         statistics,
-                        LookupSettings.PolicyChoices.DEFAULT)),
+                        LookupSettings.PolicyChoices.DEFAULT,
+                        MailWatch.NOBODY)),
                 new SocketmapCodec(byAddress),
                 new TcpTableCodec(byAddress));
     }

@@ -53,6 +53,7 @@ final class RelayHost implements AutoCloseable {
     private LookupListener listener;
     private final LookupSettings settings;
     private final Path journalFile;
+    final WatchedMail watched = new WatchedMail();
     private QuotaLedger ledger = new QuotaLedger();
     private QuotaJournal journal;
     private final Map<UserName, Allowance> users = new HashMap<>();
@@ -92,7 +93,7 @@ final class RelayHost implements AutoCloseable {
             throw new IOException(e);
         }
         LookupListener fresh = new LookupListener(
-                settings, registry, time, new LookupListener.Counting(ledger, new FullDisk(journal, this)));
+                settings, registry, time, new LookupListener.Counting(ledger, new FullDisk(journal, this)), watched);
         fresh.start();
         return fresh;
     }

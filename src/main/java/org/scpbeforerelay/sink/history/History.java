@@ -11,11 +11,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.history.RecordFiles;
+import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.registry.LeaseEvent;
 import org.scpbeforerelay.registry.LeaseListener;
+import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.view.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +33,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class History implements LeaseListener, AutoCloseable {
     /** More than some rounds of the registry bring about. */
-    static final int WAITING_MAX = 16_384;
+    static final int WAITING_MAX = 32_768;
+
+    /** So many lines about mail wait at the most, so that no flood of mail pushes out what happens to leases. */
+    static final int MAILS_WAITING_MAX = 16_384;
 
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
     private static final long FORCE_EVERY_MS = 1_000;
@@ -37,7 +45,10 @@ public final class History implements LeaseListener, AutoCloseable {
     private final Path folder;
     private final Clock clock;
     private final RecordWriter writer;
-    private final BlockingQueue<ObjectNode> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final BlockingQueue<Supplier<ObjectNode>> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final RelayCounts counts = new RelayCounts();
+    private final RelayCountsKeeper keeper;
+    private final MailRecord mails;
     private final AtomicLong missing = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private final Thread thread = Thread.ofPlatform().name("history").unstarted(this::run);
@@ -45,8 +56,15 @@ public final class History implements LeaseListener, AutoCloseable {
     private volatile @Nullable String failure;
     private volatile boolean stopping;
 
-    public History(Path folder, Clock clock) {
+    /**
+     * Prepares it; writes nothing yet.
+     *
+     * @param standing the lease that stands in a place of the book, for what is counted on it
+     */
+    public History(Path folder, Clock clock, Function<LeaseKey, @Nullable Lease> standing) {
         this.folder = folder;
+        this.keeper = new RelayCountsKeeper(folder, counts, standing);
+        this.mails = new MailRecord(counts, clock, this::offerMail);
         this.writer = new RecordWriter(new RecordFiles(folder));
         this.clock = clock;
     }
@@ -56,7 +74,18 @@ public final class History implements LeaseListener, AutoCloseable {
         settings = begin;
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        restoreCounts();
         thread.start();
+    }
+
+    /** Whoever answers mail servers tells of mail here, from one thread. */
+    public MailWatch mails() {
+        return mails;
+    }
+
+    /** How much each lease has relayed. */
+    public RelayCounts counts() {
+        return counts;
     }
 
     /** Keeps more or less from now on. */
@@ -66,7 +95,7 @@ public final class History implements LeaseListener, AutoCloseable {
 
     @Override
     public void happened(LeaseEvent event) {
-        ObjectNode line = RecordLines.of(event);
+        ObjectNode line = RecordLines.of(event, counts);
         if (line != null) {
             offer(line);
         }
@@ -88,7 +117,13 @@ public final class History implements LeaseListener, AutoCloseable {
     }
 
     private void offer(ObjectNode line) {
-        if (!waiting.offer(line)) {
+        if (!waiting.offer(() -> line)) {
+            missing.incrementAndGet();
+        }
+    }
+
+    private void offerMail(Supplier<ObjectNode> line) {
+        if (settings.mails() && (waiting.size() >= MAILS_WAITING_MAX || !waiting.offer(line))) {
             missing.incrementAndGet();
         }
     }
@@ -96,17 +131,19 @@ public final class History implements LeaseListener, AutoCloseable {
     private void run() {
         long forcedNs = System.nanoTime();
         while (!stopping || !waiting.isEmpty()) {
-            List<ObjectNode> batch = new ArrayList<>();
+            List<Supplier<ObjectNode>> batch = new ArrayList<>();
             try {
-                ObjectNode first = waiting.poll(FORCE_EVERY_MS, TimeUnit.MILLISECONDS);
+                Supplier<ObjectNode> first = waiting.poll(FORCE_EVERY_MS, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     batch.add(first);
                     waiting.drainTo(batch, BATCH);
                 }
                 write(batch);
+                batch.clear();
                 if (System.nanoTime() - forcedNs >= FORCE_EVERY_MS * 1_000_000) {
                     writer.force();
                     forcedNs = System.nanoTime();
+                    keepCounts();
                 }
             } catch (IOException | RuntimeException e) {
                 missing.addAndGet(batch.size());
@@ -116,13 +153,30 @@ public final class History implements LeaseListener, AutoCloseable {
             }
         }
         try {
+            keeper.write();
             writer.close();
         } catch (IOException e) {
             failed(e);
         }
     }
 
-    private void write(List<ObjectNode> batch) throws IOException {
+    /** Not worth a start that fails: a full disk is said, and the daemon goes on. */
+    private void restoreCounts() {
+        try {
+            keeper.restore()
+                    .forEach(gone -> offer(RecordLines.relayed(gone, clock.now().wallMs())));
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void keepCounts() throws IOException {
+        for (RelayCounts.Standing lost : keeper.keep()) {
+            offer(RecordLines.relayed(lost, clock.now().wallMs()));
+        }
+    }
+
+    private void write(List<Supplier<ObjectNode>> batch) throws IOException {
         long nowMs = clock.now().wallMs();
         writer.thin(settings, nowMs);
         if (batch.isEmpty()) {
@@ -133,7 +187,7 @@ public final class History implements LeaseListener, AutoCloseable {
         if (gone > 0) {
             lines.append(Json.line(RecordLines.missing(gone, nowMs))).append('\n');
         }
-        batch.forEach(line -> lines.append(Json.line(line)).append('\n'));
+        batch.forEach(line -> lines.append(Json.line(line.get())).append('\n'));
         writer.append(lines.toString().getBytes(StandardCharsets.UTF_8), settings, nowMs);
         missing.addAndGet(-gone);
         written.addAndGet(batch.size());

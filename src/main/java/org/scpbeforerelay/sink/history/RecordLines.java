@@ -19,14 +19,14 @@ final class RecordLines {
     private RecordLines() {}
 
     /** One event; null for a renewal that tells of nothing new, which the line of the lease's end tells of. */
-    static @Nullable ObjectNode of(LeaseEvent event) {
+    static @Nullable ObjectNode of(LeaseEvent event, RelayCounts counts) {
         return switch (event) {
             case LeaseEvent.Granted one -> signed(lease(line("granted", one.atMs()), one.lease()), one.signs());
             case LeaseEvent.Renewed one ->
                 one.signs().isEmpty() ? null : signed(lease(line("renewed", one.atMs()), one.lease()), one.signs());
             case LeaseEvent.Revoked one ->
-                ended(line("revoked", one.atMs()), one.lease()).put("why", one.why());
-            case LeaseEvent.Expired one -> ended(line("expired", one.atMs()), one.lease());
+                ended(line("revoked", one.atMs()), one.lease(), counts).put("why", one.why());
+            case LeaseEvent.Expired one -> ended(line("expired", one.atMs()), one.lease(), counts);
             case LeaseEvent.Refused one -> refused(one);
         };
     }
@@ -60,10 +60,28 @@ final class RecordLines {
         return line;
     }
 
-    private static ObjectNode ended(ObjectNode line, Lease lease) {
-        return lease(line, lease)
-                .put("granted_at", Json.time(lease.grantedAtMs()))
-                .put("renewed_at", Json.time(lease.renewedAtMs()));
+    /** What was relayed by a lease whose end has no such line: it was over before the daemon was there again. */
+    static ObjectNode relayed(RelayCounts.Standing count, long atMs) {
+        Principal principal = count.place().key().principal();
+        return relayed(
+                line("relayed", atMs)
+                        .put("user", principal.user().text())
+                        .put("device", principal.device().text())
+                        .put("address", count.place().address().toString())
+                        .put("granted_at", Json.time(count.grantedAtMs())),
+                count.relayed());
+    }
+
+    private static ObjectNode relayed(ObjectNode line, RelayCounts.Relayed relayed) {
+        return line.put("messages", relayed.messages()).put("recipients", relayed.recipients());
+    }
+
+    private static ObjectNode ended(ObjectNode line, Lease lease, RelayCounts counts) {
+        return relayed(
+                lease(line, lease)
+                        .put("granted_at", Json.time(lease.grantedAtMs()))
+                        .put("renewed_at", Json.time(lease.renewedAtMs())),
+                counts.take(lease));
     }
 
     private static ObjectNode signed(ObjectNode line, List<Sign> signs) {

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +40,7 @@ final class HistoryTest {
     Path folder;
 
     private final SettableClock clock = new SettableClock();
+    private final Map<LeaseKey, Lease> standing = new HashMap<>();
 
     private Lease lease(String who, String address) throws AddressSyntaxException {
         Principal principal = Principal.parse(who);
@@ -61,7 +64,7 @@ final class HistoryTest {
     }
 
     private History begun(HistorySettings settings) throws IOException {
-        History history = new History(folder.resolve("history"), clock);
+        History history = new History(folder.resolve("history"), clock, standing::get);
         history.start(settings);
         return history;
     }

@@ -95,9 +95,7 @@ final class PolicyAnswers {
             }
             case RelayDecision.NotPermitted(@Nullable Lease wrong) -> {
                 remember(wrong == null ? LookupAnswer.NOT_AUTHORISED : LookupAnswer.WRONG_SENDER, client, wrong);
-                yield wrong == null
-                        ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO)
-                        : wrongSender(request, client, wrong);
+                yield wrong == null ? counted(LookupAnswer.NOT_AUTHORISED, DUNNO) : wrongSender(request, client, wrong);
             }
         };
     }

@@ -197,8 +197,9 @@ public final class AnnouncementRules {
         boolean setBack = former.renewedAtMs() > now.wallMs();
         long formerEndMs = setBack ? now.wallMs() + former.leftMs(now) : former.expiresAtMs();
         return new Lease(
-                fresh.key(),
-                fresh.address(),
+                // Equal to the fresh ones, and there already: millions of renewals keep no copies of names.
+                former.key(),
+                former.address(),
                 fresh.prefixLength(),
                 operatorsWord ? former.source() : fresh.source(),
                 fresh.held(),

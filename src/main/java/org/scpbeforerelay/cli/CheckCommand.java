@@ -8,14 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.doctor.Finding;
+import org.scpbeforerelay.doctor.Known;
 import org.scpbeforerelay.doctor.LogExam;
 import org.scpbeforerelay.doctor.PostfixExam;
 import org.scpbeforerelay.doctor.RelayProbeExam;
@@ -83,7 +86,7 @@ final class CheckCommand extends Command {
         if (log != null) {
             return testLog(settings, log);
         }
-        List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings, System.currentTimeMillis()));
+        List<Finding> findings = new ArrayList<>(SettingsExam.examine(places(), settings, known()));
         findings.addAll(TableExam.examine(settings));
         findings.addAll(PostfixExam.examine(places(), settings, directory));
         if (probe) {
@@ -94,6 +97,18 @@ final class CheckCommand extends Command {
         return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.PROBLEM)
                 ? ExitStatus.NO
                 : ExitStatus.DONE;
+    }
+
+    private Known known() throws SettingsException {
+        Set<String> holders = new HashSet<>();
+        try {
+            ask(
+                    Json.object().put("do", "leases"),
+                    lease -> holders.add(lease.path("user").asString("")));
+            return new Known(System.currentTimeMillis(), holders);
+        } catch (ControlException e) {
+            return new Known(System.currentTimeMillis(), null);
+        }
     }
 
     private List<Finding> examineDaemon() throws SettingsException {

@@ -17,6 +17,8 @@ import org.scpbeforerelay.config.Settings;
 
 /** Who else on this host may change what decides about relay, or read what must stay secret. */
 final class PermissionExam {
+    private static final int STICKY = 01000;
+
     private final List<Finding> findings = new ArrayList<>();
     private final Set<String> trusted = new LinkedHashSet<>(List.of("root"));
 
@@ -46,7 +48,10 @@ final class PermissionExam {
     private void examineAll(Places places, Settings settings) {
         String user = "whoever may write there says who may relay";
         writable(places.settingsFile(), user);
-        writable(places.settingsFile().resolveSibling("."), user);
+        if (!Files.exists(places.settingsFile())
+                || !isSticky(places.settingsFile().resolveSibling("."))) {
+            writable(places.settingsFile().resolveSibling("."), user);
+        }
         writable(places.usersDirectory(), user);
         children(places.usersDirectory()).forEach(file -> writable(file, user));
         String kept = "whoever may write there gives leases to any address";
@@ -78,7 +83,15 @@ final class PermissionExam {
         }
     }
 
-    /** A sticky directory for all, like /tmp, is as bad: a file that is missing can be made by anybody. */
+    /** Like /tmp: what is there already belongs to who made it. */
+    private static boolean isSticky(Path directory) {
+        try {
+            return ((int) Files.getAttribute(directory, "unix:mode") & STICKY) != 0;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
     private void writable(Path path, String why) {
         PosixFileAttributes attributes = attributes(path);
         if (attributes == null) {

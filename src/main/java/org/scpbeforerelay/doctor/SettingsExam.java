@@ -13,7 +13,7 @@ public final class SettingsExam {
     private SettingsExam() {}
 
     /** What is to be said of settings that can be read. */
-    public static List<Finding> examine(Places places, Settings settings, long nowMs) {
+    public static List<Finding> examine(Places places, Settings settings, Known known) {
         List<Finding> findings = new ArrayList<>();
         findings.add(
                 Finding.good("the settings can be read", places.settingsFile().toString()));
@@ -27,7 +27,7 @@ public final class SettingsExam {
         try {
             UsersDirectory users = UsersDirectory.read(places.usersDirectory(), settings);
             examineUsers(places, users, settings, findings);
-            findings.addAll(UserExam.examine(places, users, nowMs));
+            findings.addAll(UserExam.examine(places, users, known));
         } catch (SettingsException e) {
             for (SettingsException.Problem problem : e.problems()) {
                 findings.add(Finding.problem(
@@ -38,10 +38,10 @@ public final class SettingsExam {
             }
         }
         findings.addAll(PermissionExam.examine(places, settings));
-        findings.addAll(HostKeyExam.examine(places, settings, nowMs));
+        findings.addAll(HostKeyExam.examine(places, settings, known.nowMs()));
         findings.addAll(PortExam.examine(settings));
-        findings.addAll(FollowedLogExam.examine(settings, nowMs));
-        findings.addAll(MachineExam.examine(places, nowMs));
+        findings.addAll(FollowedLogExam.examine(settings, known.nowMs()));
+        findings.addAll(MachineExam.examine(places, known.nowMs()));
         return findings;
     }
 

@@ -31,17 +31,19 @@ final class UserExam {
 
     private final Places places;
     private final UsersDirectory users;
+    private final Known known;
     private final long nowMs;
     private final List<Finding> findings = new ArrayList<>();
 
-    private UserExam(Places places, UsersDirectory users, long nowMs) {
+    private UserExam(Places places, UsersDirectory users, Known known) {
         this.places = places;
         this.users = users;
-        this.nowMs = nowMs;
+        this.known = known;
+        this.nowMs = known.nowMs();
     }
 
-    static List<Finding> examine(Places places, UsersDirectory users, long nowMs) {
-        UserExam exam = new UserExam(places, users, nowMs);
+    static List<Finding> examine(Places places, UsersDirectory users, Known known) {
+        UserExam exam = new UserExam(places, users, known);
         for (UserFile user : users.users()) {
             if (user.enabled()) {
                 exam.examine(user);
@@ -110,8 +112,12 @@ final class UserExam {
         return new BigInteger(1, last).bitLength();
     }
 
-    /** Said only where the record reaches back far enough, and the user was there all the time. */
+    /** Said only where the record reaches back far enough, the user was there all the time, and the daemon tells who has a lease now. */
     private void examineUse() {
+        Set<String> holders = known.holders();
+        if (holders == null) {
+            return; // a lease that is renewed for a month has no line in the record
+        }
         long sinceMs = nowMs - UNUSED.toMillis();
         Path folder = places.historyDirectory();
         try {
@@ -119,7 +125,7 @@ final class UserExam {
             if (files.isEmpty() || RecordFiles.beginMs(files.getFirst()) > sinceMs) {
                 return;
             }
-            Set<String> used = new HashSet<>();
+            Set<String> used = new HashSet<>(holders);
             new HistoryReader(folder)
                     .read(
                             new HistoryReader.Wanted(null, null, sinceMs),

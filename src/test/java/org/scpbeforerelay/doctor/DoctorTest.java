@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,8 @@ class DoctorTest {
 
     @TempDir
     Path state;
+
+    private @Nullable Set<String> holders = Set.of();
 
     @BeforeEach
     void build() throws IOException {
@@ -60,7 +64,7 @@ class DoctorTest {
 
     private List<Finding> check() throws Exception {
         Places places = Places.find(state, null);
-        return SettingsExam.examine(places, SettingsFile.read(places.settingsFile()), NOW);
+        return SettingsExam.examine(places, SettingsFile.read(places.settingsFile()), new Known(NOW, holders));
     }
 
     private List<String> said(Finding.Grade grade) throws Exception {
@@ -142,6 +146,12 @@ class DoctorTest {
         assertThat(said(Finding.Grade.ADVICE)).noneMatch(what -> what.contains("in no line of the record"));
         record("gerard", daysAgo(80));
         assertThat(said(Finding.Grade.ADVICE)).contains("user gerard is in no line of the record for 30 days");
+        holders = null;
+        assertThat(said(Finding.Grade.ADVICE)).noneMatch(what -> what.contains("in no line of the record"));
+        holders = Set.of("gerard");
+        assertThat(said(Finding.Grade.ADVICE)).noneMatch(what -> what.contains("in no line of the record"));
+        holders = Set.of();
+        assertThat(said(Finding.Grade.ADVICE)).anyMatch(what -> what.contains("in no line of the record"));
         record("gerard", daysAgo(1));
         assertThat(said(Finding.Grade.ADVICE)).noneMatch(what -> what.contains("in no line of the record"));
     }

@@ -229,6 +229,7 @@ class DoctorStoryTest {
     @Order(8)
     void aDiskThatIsAlmostFullAndAHostKeyThatOthersMayReadAreFoundWhileItRuns() throws Exception {
         assertThat(findings(check(), "MiB are free")).hasSize(1);
+        assertThat(findings(check(), "the kernel's clock is ")).hasSize(1);
         assertThat(findings(check(), "the SSH endpoint answers")).hasSize(1);
         assertThat(findings(check(), "host key ssh-ed25519 SHA256:")).hasSize(1);
         daemon.stop();

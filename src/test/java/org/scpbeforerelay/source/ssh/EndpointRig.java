@@ -103,6 +103,12 @@ final class EndpointRig implements AutoCloseable {
         reload();
     }
 
+    /** Takes the trust away from all authorities. */
+    void distrust() throws Exception {
+        authorities.clear();
+        reload();
+    }
+
     void reload() throws Exception {
         Map<UserName, Allowance> allowances = new HashMap<>();
         for (Keyring.Member member : members.values()) {

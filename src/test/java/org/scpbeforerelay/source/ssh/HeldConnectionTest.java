@@ -7,6 +7,9 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -103,6 +106,82 @@ final class HeldConnectionTest {
     }
 
     @Test
+    void disablingTheUserEndsConnectionAndLeaseAtTheSameReload() throws Exception {
+        Process client = hold("gerard+gwaihir");
+        awaitLease("gwaihir");
+
+        rig.user("gerard", false, Files.readString(folder.resolve("key.pub")));
+
+        assertThat(rig.hasLease("gerard", "gwaihir")).isFalse();
+        assertThat(client.waitFor(3, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anOptionThatIsAddedToTheKeyEndsItsConnectionsWhichMustProveAgain() throws Exception {
+        Process client = hold("gerard+gwaihir");
+        awaitLease("gwaihir");
+
+        rig.user("gerard", true, "from=\"203.0.113.0/24\" " + Files.readString(folder.resolve("key.pub")));
+
+        assertThat(client.waitFor(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(rig.ssh("key", "gerard", "announce").err()).startsWith("refused from-not-allowed ");
+    }
+
+    @Test
+    void aKeyThatExpiresEndsItsLeaseAtThatVerySecondAndThenItsConnection() throws Exception {
+        long endMs = (rig.registry.now().wallMs() / 1000 + 5) * 1000;
+        String end = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'")
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.ofEpochMilli(endMs));
+        rig.user("gerard", true, "expiry-time=\"" + end + "\" " + Files.readString(folder.resolve("key.pub")));
+        Process client = hold("gerard+gwaihir");
+        awaitLease("gwaihir");
+        assertThat(lease("gwaihir").expiresAtMs()).isLessThanOrEqualTo(endMs);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.registry.now().wallMs() >= endMs);
+        assertThat(rig.hasLease("gerard", "gwaihir")).isFalse();
+        assertThat(client.waitFor(GRACE_MS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(Files.readString(folder.resolve("held.err"))).contains("expired");
+    }
+
+    @Test
+    void anAuthorityThatIsNoLongerTrustedEndsWhatItsCertificatesHold() throws Exception {
+        String authority = rig.makeKey("ca");
+        rig.makeKey("signed");
+        sign("-n", "gerard");
+        rig.user("gerard", true);
+        rig.trust(authority);
+        Process client = holdWith("signed", "gerard+gwaihir");
+        awaitLease("gwaihir");
+
+        rig.distrust();
+
+        assertThat(rig.hasLease("gerard", "gwaihir")).isFalse();
+        assertThat(client.waitFor(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(rig.ssh("signed", "gerard", "help").status()).isEqualTo(255);
+    }
+
+    @Test
+    void aCertificateThatEndsEndsItsLeaseAndItsConnection() throws Exception {
+        String authority = rig.makeKey("ca");
+        rig.makeKey("signed");
+        rig.user("gerard", true, "cert-authority " + authority);
+        sign("-n", "gerard", "-V", "-1m:+6s");
+        Process client = holdWith("signed", "gerard+gwaihir");
+        awaitLease("gwaihir");
+
+        await().atMost(Duration.ofSeconds(12)).until(() -> !rig.hasLease("gerard", "gwaihir"));
+        assertThat(client.waitFor(GRACE_MS + 1000, TimeUnit.MILLISECONDS)).isTrue();
+    }
+
+    private void sign(String... flags) throws Exception {
+        List<String> command = new ArrayList<>(List.of("ssh-keygen", "-q", "-s", "ca", "-I", "test"));
+        command.addAll(List.of(flags));
+        command.add("signed.pub");
+        assertThat(ProcessRun.of(folder, command).status()).isZero();
+    }
+
+    @Test
     void aHoldThatIsRefusedIsClosedWithTheReason() throws Exception {
         rig.user("gerard", false, Files.readString(folder.resolve("key.pub")));
         ProcessRun run = rig.ssh("key", "gerard", "-oLogLevel=INFO", "-N");
@@ -117,7 +196,11 @@ final class HeldConnectionTest {
     }
 
     private Process hold(String login) throws Exception {
-        Process client = new ProcessBuilder(rig.sshCommand("key", login, "-oLogLevel=INFO", "-N"))
+        return holdWith("key", login);
+    }
+
+    private Process holdWith(String key, String login) throws Exception {
+        Process client = new ProcessBuilder(rig.sshCommand(key, login, "-oLogLevel=INFO", "-N"))
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(folder.resolve("held.err").toFile())

@@ -188,6 +188,22 @@ final class SshEndpointTest {
                 .isEqualTo(77);
     }
 
+    /** A line as it stands in many an authorized_keys; what it forbids is not there to be had. */
+    @Test
+    void aRestrictedKeyAnnouncesAndItsForcedCommandIsNotRun() throws Exception {
+        String line = rig.makeKey("restricted");
+        rig.user(
+                "frodo",
+                true,
+                "restrict,no-pty,command=\"touch " + folder.resolve("ran") + "\",from=\"127.0.0.0/8,!127.0.0.9\" "
+                        + line);
+        assertThat(rig.ssh("restricted", "frodo+gwaihir", "announce").status()).isZero();
+        assertThat(rig.hasLease("frodo", "gwaihir")).isTrue();
+        assertThat(rig.scp("restricted", "frodo", "landroval-ip", "auto\n", "").status())
+                .isZero();
+        assertThat(folder.resolve("ran")).doesNotExist();
+    }
+
     @Test
     void whoIsDisabledExpiredOrElsewhereIsToldSo() throws Exception {
         String line = rig.makeKey("told");

@@ -30,6 +30,7 @@ setfacl acl
 journalctl systemd
 unshare util-linux
 mount mount
+chromium chromium fonts-dejavu-core fonts-liberation
 '
 
 # root packages…
@@ -43,6 +44,7 @@ openssh-server openssh-server openssh-sftp-server
 rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel
 nftables nftables
+prometheus prometheus
 '
 
 # missing_tools: prints the packages whose commands are not here, each once.

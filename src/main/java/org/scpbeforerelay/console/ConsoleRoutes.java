@@ -74,13 +74,23 @@ final class ConsoleRoutes {
                 door.checkChange(visit, visit.header("X-Form-Token").orElse(null));
             }
             api.answer(visit);
-        } else if (visit.method().equals("POST")) {
-            Map<String, String> form = visit.form();
-            door.checkChange(visit, form.get("form_token"));
-            pages.change(visit, form);
         } else {
-            requireGet(visit);
-            pages.answer(visit);
+            show(visit);
+        }
+    }
+
+    private void show(Visit visit) throws Problem, IOException {
+        try {
+            if (visit.method().equals("POST")) {
+                Map<String, String> form = visit.form();
+                door.checkChange(visit, form.get("form_token"));
+                pages.change(visit, form);
+            } else {
+                requireGet(visit);
+                pages.answer(visit);
+            }
+        } catch (Problem problem) {
+            visit.answerPage(problem.status(), pages.problem(visit, problem));
         }
     }
 

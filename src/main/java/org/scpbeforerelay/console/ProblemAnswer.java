@@ -18,6 +18,7 @@ final class ProblemAnswer {
             body = DoorPage.html(problem.status(), problem.title(), problem.detail())
                     .getBytes(StandardCharsets.UTF_8);
             headers.set("Content-Type", "text/html; charset=utf-8");
+            headers.set("Content-Security-Policy", DoorPage.CONTENT_SECURITY_POLICY);
         } else {
             body = (Json.line(problem.json()) + "\n").getBytes(StandardCharsets.UTF_8);
             headers.set("Content-Type", "application/problem+json");

@@ -233,7 +233,7 @@ final class ConsoleDoorTest {
                     .contains("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'")
                     .doesNotContain("unsafe", "http");
             assertThat(headers.firstValue("X-Content-Type-Options")).contains("nosniff");
-            assertThat(headers.firstValue("Referrer-Policy")).contains("no-referrer");
+            assertThat(headers.firstValue("Referrer-Policy")).contains("same-origin");
         }
     }
 

@@ -76,7 +76,7 @@ public final class ConsoleServer implements AutoCloseable {
             throw new BindException("the console cannot listen on " + text(settings.listen()) + " (" + e.getMessage()
                     + "); choose another address or port under [console] listen, or stop what holds it: ss -ltnp");
         }
-        Door door = new Door(token, settings.hostNames());
+        Door door = new Door(token, settings.hostNames(), server.getAddress().getPort());
         ConsoleRoutes routes = new ConsoleRoutes(desk, door, follower, settings.historyDirectory());
         ConsoleServer console = new ConsoleServer(server, token, follower, routes);
         server.createContext("/", console::handle);

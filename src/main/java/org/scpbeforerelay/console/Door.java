@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class Door {
-    static final String COOKIE = "scp_before_relay";
     static final long COOKIE_SECONDS = 7 * 86_400;
 
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
@@ -34,11 +33,16 @@ final class Door {
 
     private final AccessToken token;
     private final Set<String> hostNames;
+
+    /** With the port in it: cookies of all ports of a host are one lot, and two consoles would log each other out. */
+    private final String cookieName;
+
     private final LoginThrottle throttle = new LoginThrottle();
 
-    Door(AccessToken token, Set<String> hostNames) {
+    Door(AccessToken token, Set<String> hostNames, int port) {
         this.token = token;
         this.hostNames = hostNames;
+        this.cookieName = "scp_before_relay_" + port;
     }
 
     /** How those who came with a wrong token fared. */
@@ -104,7 +108,7 @@ final class Door {
     /** The cookie of who has shown the token. */
     String newCookie(Moment now) {
         String issued = String.valueOf(now.wallMs() / 1000);
-        return COOKIE + "=" + issued + "." + token.sign("login " + issued) + "; Path=/; Max-Age=" + COOKIE_SECONDS
+        return cookieName + "=" + issued + "." + token.sign("login " + issued) + "; Path=/; Max-Age=" + COOKIE_SECONDS
                 + "; HttpOnly; SameSite=Strict";
     }
 
@@ -139,10 +143,10 @@ final class Door {
         return genuine && now.wallMs() / 1000 - Long.parseLong(value.group(1)) < COOKIE_SECONDS;
     }
 
-    private static Optional<String> cookie(Visit visit) {
+    private Optional<String> cookie(Visit visit) {
         for (String pair : visit.header("Cookie").orElse("").split(";")) {
-            if (pair.strip().startsWith(COOKIE + "=")) {
-                return Optional.of(pair.strip().substring(COOKIE.length() + 1));
+            if (pair.strip().startsWith(cookieName + "=")) {
+                return Optional.of(pair.strip().substring(cookieName.length() + 1));
             }
         }
         return Optional.empty();

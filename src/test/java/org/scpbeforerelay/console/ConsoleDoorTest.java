@@ -124,13 +124,14 @@ final class ConsoleDoorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "scp_before_relay=",
-                "scp_before_relay=1795348800.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "scp_before_relay=99999999999999999999.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "scp_before_relay=<script>"
+                "=",
+                "=1795348800.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "=99999999999999999999.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "=<script>"
             })
     void aCookieThatWasNotSignedHereOpensNothing(String cookie) throws Exception {
-        assertThat(rig.send(rig.request("/").header("Cookie", cookie)).statusCode())
+        assertThat(rig.send(rig.request("/").header("Cookie", "scp_before_relay_" + rig.port() + cookie))
+                        .statusCode())
                 .isEqualTo(401);
     }
 

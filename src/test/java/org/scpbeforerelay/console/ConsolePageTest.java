@@ -209,6 +209,23 @@ final class ConsolePageTest {
     }
 
     @Test
+    void emptyStatesTeachTheNextStep(@TempDir Path folder) throws Exception {
+        try (ConsoleRig empty = new ConsoleRig(folder, new SystemClock())) {
+            browser.open(empty.address().toString());
+            assertThat(browser.text())
+                    .contains(
+                            "Nobody has a lease now",
+                            "gwaihir-ip gerard@relayhost",
+                            "scp-before-relay postfix",
+                            "Nothing has happened yet");
+            browser.picture("empty-light");
+            browser.dark(true).picture("empty-dark");
+            browser.dark(false);
+            assertThat(axe()).isEmpty();
+        }
+    }
+
+    @Test
     void noPageHasAnObstacleForWhoUsesAScreenReaderOrAKeyboard() throws Exception {
         List<String> violations = new ArrayList<>();
         for (boolean dark : new boolean[] {false, true}) {

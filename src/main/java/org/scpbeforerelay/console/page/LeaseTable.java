@@ -59,9 +59,9 @@ final class LeaseTable {
                 .raw(lease.held() ? " <span class=\"tag\">held</span>" : "")
                 .raw("</td><td class=\"dim small nowrap\">")
                 .text(Said.time(lease.grantedAtMs(), now.wallMs()))
-                .raw("</td><td class=\"left full\">");
+                .raw("</td><td class=\"left\">");
         addTimeLeft(html, lease, bar);
-        html.raw("</td><td class=\"act full\">");
+        html.raw("</td><td class=\"act\">");
         addRevoke(html, lease, key, back);
         html.raw("</td></tr>");
     }

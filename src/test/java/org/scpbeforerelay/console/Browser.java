@@ -248,8 +248,7 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.abort();
-        client.close();
+        client.shutdownNow();
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         process.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);

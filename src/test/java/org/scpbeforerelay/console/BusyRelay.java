@@ -67,7 +67,7 @@ final class BusyRelay {
                         + Instant.ofEpochMilli(fromMs) + "\"" + (moves ? ",\"why\":\"replaced by " + next + "\"" : ""));
         if (random.nextInt(6) == 0) {
             add(
-                    endMs + 600_000,
+                    Math.min(nowMs - 30_000, endMs + 600_000),
                     "refused",
                     who + ",\"source\":\"ssh\",\"from\":\"" + address
                             + "\",\"code\":\"address-not-yours\",\"why\":\"you come from " + address + ", not from "

@@ -31,6 +31,23 @@ public final class Recovery {
      */
     public record Report(int revived, int dropped) {}
 
+    /**
+     * What to tell of a lease that the start drops.
+     *
+     * @param isActive whether it would be active yet
+     */
+    static LeaseEvent endOf(Lease lease, boolean isActive, Moment now) {
+        if (isActive) {
+            return new LeaseEvent.Revoked(
+                    lease,
+                    "its user or key was removed, disabled or has expired while the daemon was away",
+                    now.wallMs());
+        }
+        return lease.renewedAtMs() > now.wallMs()
+                ? new LeaseEvent.Revoked(lease, "the clock was set back while the daemon was away", now.wallMs())
+                : new LeaseEvent.Expired(lease, now.wallMs());
+    }
+
     /** The lease by today's clocks; null when it is over for good. */
     @Nullable
     Lease revive(LeaseStore.Recorded recorded) {

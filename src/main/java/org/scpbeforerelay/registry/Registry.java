@@ -81,7 +81,10 @@ public final class Registry implements RelayDesk {
         this.rounds = new Rounds(store, book, expiries, this::tell);
     }
 
-    /** Loads the book. Until this has returned, {@link #isReady} is false. */
+    /**
+     * Loads the book. Until this has returned, {@link #isReady} is false. Who listens already is told of the leases that ended
+     * meanwhile.
+     */
     public Recovery.Report open() throws StoreException {
         Moment now = clock.now();
         Recovery recovery = new Recovery(clock.bootId(), now);
@@ -92,6 +95,7 @@ public final class Registry implements RelayDesk {
             if (lease == null || strange && !store.isShared()) {
                 dropped.incrementAndGet();
                 rounds.owe(recorded.lease().key());
+                tell(Recovery.endOf(recorded.lease(), lease != null, now));
                 return;
             }
             book.put(lease);

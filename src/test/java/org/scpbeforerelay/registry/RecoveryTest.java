@@ -3,12 +3,18 @@ package org.scpbeforerelay.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.store.LeaseChange;
+import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 
 /** What a start makes of recorded leases: the process or the machine was away, and the wall clock may have been set meanwhile. */
@@ -65,6 +71,55 @@ final class RecoveryTest {
         assertThat(scene.report).isEqualTo(new Recovery.Report(0, 1));
         scene.registry.runOnce();
         assertThat(scene.recorded()).isEmpty();
+    }
+
+    @Test
+    void whoListensAtTheStartIsToldOfTheLeasesThatEndedMeanwhileAndWhy() throws Exception {
+        Lease gerards = scene.grant(GWAIHIR, HOME);
+        Lease manwes = scene.grant("manwe", "85.214.1.8");
+        scene.clock.passMs(5 * MINUTE);
+        assertThat(toldAtAStart(scene.roster)).isEmpty();
+        assertThat(toldAtAStart(Scene.roster(Scene.user("manwe", true, Map.of()))))
+                .containsExactly(new LeaseEvent.Revoked(
+                        gerards,
+                        "its user or key was removed, disabled or has expired while the daemon was away",
+                        scene.clock.now().wallMs()));
+        scene.clock.passMs(Scene.TERM_MS);
+        assertThat(toldAtAStart(scene.roster))
+                .containsExactlyInAnyOrder(
+                        new LeaseEvent.Expired(gerards, scene.clock.now().wallMs()),
+                        new LeaseEvent.Expired(manwes, scene.clock.now().wallMs()));
+        scene.clock.stepMs(-HOUR);
+        assertThat(toldAtAStart(scene.roster))
+                .hasSize(2)
+                .allSatisfy(event -> assertThat(event.toString()).contains("the clock was set back"));
+    }
+
+    private List<LeaseEvent> toldAtAStart(Roster roster) throws StoreException {
+        List<LeaseEvent> told = new ArrayList<>();
+        Registry starting = new Registry(new UnchangedStore(scene.store), scene.clock, roster, Scene.TERMS);
+        starting.listen(told::add);
+        starting.open();
+        return told;
+    }
+
+    /** What one start of the test drops, the next one finds again. */
+    private record UnchangedStore(LeaseStore store) implements LeaseStore {
+        @Override
+        public void load(Consumer<Recorded> each) throws StoreException {
+            store.load(each);
+        }
+
+        @Override
+        public void commit(List<LeaseChange> changes, String bootId) {}
+
+        @Override
+        public String describe() {
+            return "unchanged";
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class History implements LeaseListener, AutoCloseable {
         this.mails = new MailRecord(counts, clock, this::offerMail);
         this.writer = new RecordWriter(new RecordFiles(folder));
         this.clock = clock;
+        loadCounts();
     }
 
     /** Begins to write; what has happened before waits. The error names the folder. */
@@ -74,7 +75,7 @@ public final class History implements LeaseListener, AutoCloseable {
         settings = begin;
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
-        restoreCounts();
+        settleCounts();
         thread.start();
     }
 
@@ -160,10 +161,18 @@ public final class History implements LeaseListener, AutoCloseable {
         }
     }
 
-    /** Not worth a start that fails: a full disk is said, and the daemon goes on. */
-    private void restoreCounts() {
+    private void loadCounts() {
         try {
-            keeper.restore()
+            keeper.load();
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    /** Not worth a start that fails: a full disk is said, and the daemon goes on. */
+    private void settleCounts() {
+        try {
+            keeper.settle()
                     .forEach(gone -> offer(RecordLines.relayed(gone, clock.now().wallMs())));
         } catch (IOException e) {
             failed(e);

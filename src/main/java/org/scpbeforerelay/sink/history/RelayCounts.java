@@ -79,6 +79,14 @@ public final class RelayCounts {
         return count == null ? Relayed.NOTHING : count.relayed();
     }
 
+    /** Takes up what was counted before a restart. */
+    void restore(Standing before) {
+        Count count = new Count(before.grantedAtMs());
+        count.messages.set(before.relayed().messages());
+        count.recipients.set(before.relayed().recipients());
+        counts.put(before.place(), count);
+    }
+
     /** All that there is. */
     List<Standing> all() {
         List<Standing> all = new ArrayList<>(counts.size());
@@ -88,6 +96,17 @@ public final class RelayCounts {
 
     int size() {
         return counts.size();
+    }
+
+    /** Takes out all that does not stand. */
+    List<Standing> takeAllBut(Predicate<Standing> stands) {
+        List<Standing> gone = new ArrayList<>();
+        for (Standing each : all()) {
+            if (!stands.test(each) && counts.remove(each.place()) != null) {
+                gone.add(each);
+            }
+        }
+        return gone;
     }
 
     /**

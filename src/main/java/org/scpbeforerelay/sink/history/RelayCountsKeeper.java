@@ -2,7 +2,6 @@ package org.scpbeforerelay.sink.history;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,23 +27,15 @@ final class RelayCountsKeeper {
         this.standing = standing;
     }
 
-    /** Takes up what was counted before a restart; gives back the counts of leases that have ended meanwhile. */
-    List<Standing> restore() throws IOException {
-        List<Standing> gone = new ArrayList<>();
-        List<Standing> before = file.read();
-        for (Standing count : before) {
-            Lease lease = standing.apply(count.place().key());
-            if (lease != null
-                    && lease.address().equals(count.place().address())
-                    && lease.grantedAtMs() == count.grantedAtMs()) {
-                counts.add(lease, count.relayed().messages(), count.relayed().recipients());
-            } else {
-                gone.add(count);
-            }
-        }
-        if (!before.isEmpty()) {
-            write();
-        }
+    /** Takes up what was counted before a restart: before the book is loaded, for that tells of ends already. */
+    void load() throws IOException {
+        file.read().forEach(counts::restore);
+    }
+
+    /** When the book is loaded: gives back the counts of leases that are none any more, and of which no end was told. */
+    List<Standing> settle() throws IOException {
+        List<Standing> gone = counts.takeAllBut(this::standsAsCounted);
+        write();
         return gone;
     }
 
@@ -68,7 +59,16 @@ final class RelayCountsKeeper {
     }
 
     private boolean stands(Place place) {
+        return standing(place) != null;
+    }
+
+    private boolean standsAsCounted(Standing count) {
+        Lease lease = standing(count.place());
+        return lease != null && lease.grantedAtMs() == count.grantedAtMs();
+    }
+
+    private @Nullable Lease standing(Place place) {
         Lease lease = standing.apply(place.key());
-        return lease != null && lease.address().equals(place.address());
+        return lease != null && lease.address().equals(place.address()) ? lease : null;
     }
 }

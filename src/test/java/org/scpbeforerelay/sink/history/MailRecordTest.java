@@ -219,6 +219,33 @@ final class MailRecordTest {
     }
 
     @Test
+    void anEndThatTheStartTellsOfHasTheCountsOfBefore() throws Exception {
+        try (History history = begun(KEEP)) {
+            relay(history, gerards, "4a", 3);
+        }
+        standing.clear();
+        History history = new History(folder, clock, standing::get);
+        history.happened(new LeaseEvent.Expired(gerards, clock.now().wallMs()));
+        history.start(KEEP);
+        history.close();
+        assertThat(lines("expired").getFirst().path("recipients").asLong()).isEqualTo(3);
+        assertThat(lines("relayed")).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatWasGrantedAnewAtItsPlaceDoesNotInheritTheFormersCounts() throws Exception {
+        try (History history = begun(KEEP)) {
+            relay(history, gerards, "4a", 3);
+        }
+        clock.passMs(60_000);
+        Lease anew = lease("gerard/gwaihir", "203.0.113.7");
+        try (History history = begun(KEEP)) {
+            assertThat(history.counts().of(anew)).isEqualTo(Relayed.NOTHING);
+        }
+        assertThat(lines("relayed").getFirst().path("recipients").asLong()).isEqualTo(3);
+    }
+
+    @Test
     void whatIsCountedInTheInstantOfTheEndIsNotLostAndDoesNotStay() throws Exception {
         try (History history = begun(KEEP)) {
             standing.remove(gerards.key());

@@ -35,11 +35,11 @@ public record Lease(
     }
 
     public UserName user() {
-        return key.principal().user();
+        return key.user();
     }
 
     public DeviceName device() {
-        return key.principal().device();
+        return key.device();
     }
 
     /** Whether the lease holds at this moment: before its end by the wall clock and by the monotonic clock. */

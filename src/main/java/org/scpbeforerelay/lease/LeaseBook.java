@@ -3,7 +3,6 @@ package org.scpbeforerelay.lease;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +17,9 @@ import org.scpbeforerelay.address.ClientAddress;
  * change took away after the writer's call has returned.
  */
 public final class LeaseBook {
-    private static final Lease[] NONE = {};
-
     private final ConcurrentSkipListMap<LeaseKey, Lease> byKey = new ConcurrentSkipListMap<>();
-    private final ConcurrentHashMap<ClientAddress, Lease[]> byAddress = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<ClientAddress, Lease[]> byNetwork64 = new ConcurrentHashMap<>();
+    private final AddressIndex byAddress = new AddressIndex();
+    private final AddressIndex byNetwork64 = new AddressIndex();
 
     // ConcurrentSkipListMap.size() walks the whole map.
     private final AtomicInteger size = new AtomicInteger();
@@ -35,7 +32,8 @@ public final class LeaseBook {
         } else if (!samePlace(former, lease)) {
             withdraw(former);
         }
-        indexOf(lease).merge(lease.address(), new Lease[] {lease}, (there, one) -> with(there, lease));
+        AddressIndex index = indexOf(lease);
+        index.put(lease.address(), with(index.at(lease.address()), lease));
         return former;
     }
 
@@ -59,11 +57,11 @@ public final class LeaseBook {
      * not be written to.
      */
     public Lease[] at(ClientAddress client) {
-        Lease[] exact = byAddress.getOrDefault(client, NONE);
-        if (byNetwork64.isEmpty() || client.isIpv4()) {
+        Lease[] exact = byAddress.at(client);
+        if (client.isIpv4()) {
             return exact;
         }
-        Lease[] around = byNetwork64.getOrDefault(client.masked(64), NONE);
+        Lease[] around = byNetwork64.at(client.masked(64));
         if (around.length == 0) {
             return exact;
         }
@@ -99,7 +97,7 @@ public final class LeaseBook {
     private static final DeviceName HIGHEST = new DeviceName("z".repeat(Label.LENGTH_MAX));
     private static final ClientAddress TOP = new ClientAddress(-1, -1);
 
-    private ConcurrentHashMap<ClientAddress, Lease[]> indexOf(Lease lease) {
+    private AddressIndex indexOf(Lease lease) {
         return lease.isSingleAddress() ? byAddress : byNetwork64;
     }
 
@@ -108,7 +106,13 @@ public final class LeaseBook {
     }
 
     private void withdraw(Lease lease) {
-        indexOf(lease).computeIfPresent(lease.address(), (address, there) -> without(there, lease.key()));
+        AddressIndex index = indexOf(lease);
+        Lease[] rest = without(index.at(lease.address()), lease.key());
+        if (rest.length == 0) {
+            index.remove(lease.address());
+        } else {
+            index.put(lease.address(), rest);
+        }
     }
 
     private static Lease[] with(Lease[] there, Lease lease) {
@@ -124,9 +128,7 @@ public final class LeaseBook {
         return more;
     }
 
-    private static Lease @Nullable [] without(Lease[] there, LeaseKey key) {
-        Lease[] rest =
-                Arrays.stream(there).filter(lease -> !lease.key().equals(key)).toArray(Lease[]::new);
-        return rest.length == 0 ? null : rest;
+    private static Lease[] without(Lease[] there, LeaseKey key) {
+        return Arrays.stream(there).filter(lease -> !lease.key().equals(key)).toArray(Lease[]::new);
     }
 }

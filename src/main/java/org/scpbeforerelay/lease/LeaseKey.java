@@ -9,20 +9,35 @@ import org.scpbeforerelay.address.ClientAddress;
  * What a new lease replaces. A device has one lease per family: its new IPv4 address takes the place of the former one. Login
  * logs know no devices, so a login's lease has its address in the key and replaces nothing but itself.
  *
- * @param principal who holds the lease
+ * <p>User and device stand here and not a {@link Principal} of them: there is one key per lease, and millions of leases.
+ *
+ * @param user whose lease it is
+ * @param device of the user
  * @param family of its address
  * @param loginAddress the address, for leases of login logs only
  */
 public record LeaseKey(
-        Principal principal, AddressFamily family, @Nullable ClientAddress loginAddress)
-        implements Comparable<LeaseKey> {
-    private static final Comparator<LeaseKey> ORDER = Comparator.comparing(LeaseKey::principal)
+        UserName user,
+        DeviceName device,
+        AddressFamily family,
+        @Nullable ClientAddress loginAddress) implements Comparable<LeaseKey> {
+    private static final Comparator<LeaseKey> ORDER = Comparator.comparing(LeaseKey::user)
+            .thenComparing(LeaseKey::device)
             .thenComparing(LeaseKey::family)
             .thenComparing(LeaseKey::loginAddress, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    public LeaseKey(Principal principal, AddressFamily family, @Nullable ClientAddress loginAddress) {
+        this(principal.user(), principal.device(), family, loginAddress);
+    }
 
     /** The key of a device's lease for an address, as its source counts. */
     public static LeaseKey of(Principal principal, ClientAddress address, LeaseSource source) {
         return new LeaseKey(principal, address.family(), source == LeaseSource.LOGIN_LOG ? address : null);
+    }
+
+    /** Who holds the lease. */
+    public Principal principal() {
+        return new Principal(user, device);
     }
 
     @Override
@@ -32,6 +47,6 @@ public record LeaseKey(
 
     @Override
     public String toString() {
-        return principal + "/" + family.text() + (loginAddress == null ? "" : "/" + loginAddress);
+        return principal() + "/" + family.text() + (loginAddress == null ? "" : "/" + loginAddress);
     }
 }

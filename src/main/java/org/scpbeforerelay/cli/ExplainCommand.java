@@ -47,7 +47,10 @@ final class ExplainCommand extends Command {
     @Nullable
     String sender;
 
-    @Option(names = "--recipient", paramLabel = "ADDRESS", description = "The envelope recipient.")
+    @Option(
+            names = "--recipient",
+            paramLabel = "ADDRESS",
+            description = "The envelope recipient; no rule depends on it.")
     @Nullable
     String recipient;
 

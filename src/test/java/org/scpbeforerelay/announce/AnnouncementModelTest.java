@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.address.Network;
@@ -69,10 +70,20 @@ final class AnnouncementModelTest {
 
     @Test
     void theJudgeAgreesWithANaiveOneOverRandomCases() {
-        Random random = new Random(SEED);
+        compare(SEED, CASES);
+    }
+
+    @Test
+    @Tag("long")
+    void theJudgeAgreesWithANaiveOneOverAMillionRandomCases() {
+        compare(SEED + 1, 1_000_000);
+    }
+
+    private static void compare(long seed, int cases) {
+        Random random = new Random(seed);
         Map<String, Integer> seen = new TreeMap<>();
         Map<String, Integer> bySetting = new TreeMap<>();
-        for (int i = 0; i < CASES; i++) {
+        for (int i = 0; i < cases; i++) {
             RuleCase given = randomCase(random);
             String expected = new NaiveJudge(
                             given.announcement(),
@@ -85,7 +96,7 @@ final class AnnouncementModelTest {
             Verdict verdict = given.judge();
             String actual = text(verdict);
             if (!actual.equals(expected)) {
-                fail("seed %d, case %d: %s%n expected %s%n but was  %s", SEED, i, given, expected, actual);
+                fail("seed %d, case %d: %s%n expected %s%n but was  %s", seed, i, given, expected, actual);
             }
             if (verdict instanceof Verdict.Refused refused) {
                 SHARED_SETTINGS.stream()
@@ -97,11 +108,11 @@ final class AnnouncementModelTest {
         // Every outcome often enough that the agreement means something.
         assertThat(seen)
                 .hasSize(8)
-                .allSatisfy((outcome, times) -> assertThat(times).as(outcome).isGreaterThan(CASES / 100));
+                .allSatisfy((outcome, times) -> assertThat(times).as(outcome).isGreaterThan(cases / 100));
         assertThat(bySetting)
                 .containsOnlyKeys(SHARED_SETTINGS)
-                .allSatisfy((setting, times) -> assertThat(times).as(setting).isGreaterThan(CASES / 1000));
-        assertThat(seen.getOrDefault("granted", 0)).isGreaterThan(CASES / 10);
+                .allSatisfy((setting, times) -> assertThat(times).as(setting).isGreaterThan(cases / 1000));
+        assertThat(seen.getOrDefault("granted", 0)).isGreaterThan(cases / 10);
     }
 
     private static String text(Verdict verdict) {

@@ -25,6 +25,7 @@ import org.scpbeforerelay.rig.SmtpConversation;
 import org.scpbeforerelay.rig.SmtpReply;
 import org.scpbeforerelay.rig.SmtpSink;
 import org.scpbeforerelay.view.Json;
+import tools.jackson.databind.JsonNode;
 
 /** Limits with a real Postfix: a hundred conversations at once, with the daemon killed in the middle; what is given back at DATA. */
 @Tag("e2e")
@@ -101,6 +102,7 @@ class QuotaStoryTest {
             assertThat(crowd.accepted).hasValue(LIMIT);
         }
         assertThatIsTheEndOf("gerard", LIMIT, gerards, "198.51.100.10");
+        assertThatTheRecordHasAsMany();
     }
 
     @Test
@@ -186,6 +188,24 @@ class QuotaStoryTest {
                         .path("used")
                         .asInt())
                 .isEqualTo(LIMIT);
+    }
+
+    private void assertThatTheRecordHasAsMany() {
+        for (JsonNode lease :
+                Json.read(daemon.command("leases", "--json").stdout()).path("leases")) {
+            if (lease.path("user").asString().equals("gerard")) {
+                assertThat(lease.path("relayed").path("messages").asInt()).isEqualTo(LIMIT);
+            }
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(daemon.command("history", "--user", "gerard", "--mails", "--json")
+                                .stdout()
+                                .lines()
+                                .map(Json::read)
+                                .filter(line -> line.path("event").asString().equals("mail"))
+                                .map(line -> line.path("queue_id").asString())
+                                .distinct())
+                        .hasSize(LIMIT));
     }
 
     private long mailsOf(String user) {

@@ -28,7 +28,10 @@ import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.registry.LeaseEvent;
+import org.scpbeforerelay.relay.MailWatch;
+import org.scpbeforerelay.sign.Sign;
 import tools.jackson.databind.JsonNode;
 
 final class HistoryTest {
@@ -236,6 +239,76 @@ final class HistoryTest {
         assertThat(read(ALL).stream().map(line -> line.path("event").asString()))
                 .containsExactly("missing", "granted");
         assertThat(read(ALL).getFirst().path("lines").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    void whatStandsInTheRecordIsNeverWrittenOver() throws Exception {
+        String before = "";
+        for (int i = 1; i <= 5; i++) {
+            write(granted("gerard/gwaihir", "203.0.113." + i));
+            String now = Files.readString(files().getFirst());
+            assertThat(now).startsWith(before).hasSizeGreaterThan(before.length());
+            before = now;
+        }
+        assertThat(files()).hasSize(1);
+    }
+
+    @Test
+    void whatAnOperatorDidIsThereWithWhoItWas() throws Exception {
+        try (History history = begun(KEEP)) {
+            history.operator("frodo (uid 1001)", "revoked gerard");
+        }
+        assertThat(read(ALL).getFirst().propertyNames()).containsExactly("at", "event", "by", "did");
+        assertThat(read(ALL).getFirst().path("by").asString()).isEqualTo("frodo (uid 1001)");
+        assertThat(read(ALL).getFirst().path("did").asString()).isEqualTo("revoked gerard");
+    }
+
+    /** A field that is none of these needs a thought about what it tells of people, and a row in docs/history.md. */
+    @Test
+    void noEventHasAFieldForKeysRecipientsOrContent() throws Exception {
+        Lease lease = lease("gerard/gwaihir", "203.0.113.7");
+        long now = clock.now().wallMs();
+        try (History history = begun(KEEP)) {
+            history.happened(new LeaseEvent.Granted(lease, List.of(new Sign.BehindNat(lease.address())), now));
+            history.happened(new LeaseEvent.Revoked(lease, "by operator root", now));
+            history.operator("root", "revoked gerard");
+            history.mails()
+                    .accepted(
+                            new MailWatch.AcceptedMail(lease, lease.address(), "4a", "a@example.org", 1, Usage.NONE),
+                            0);
+            history.mails()
+                    .turnedAway(
+                            new MailWatch.TurnedAwayMail(lease, lease.address(), "i", "a@example.org", null, "REJECT"));
+        }
+        assertThat(read(ALL).stream().flatMap(line -> line.propertyNames().stream()))
+                .isSubsetOf(
+                        "at",
+                        "event",
+                        "user",
+                        "device",
+                        "address",
+                        "source",
+                        "until",
+                        "key",
+                        "signs",
+                        "why",
+                        "granted_at",
+                        "renewed_at",
+                        "messages",
+                        "recipients",
+                        "by",
+                        "did",
+                        "queue_id",
+                        "sender",
+                        "quotas",
+                        "client",
+                        "told");
+        assertThat(read(ALL).stream().map(line -> line.path("key")).filter(JsonNode::isString))
+                .allSatisfy(
+                        key -> assertThat(key.asString()).as("a fingerprint").startsWith("SHA256:"));
+        assertThat(read(ALL).stream().map(line -> line.path("recipients")).filter(node -> !node.isMissingNode()))
+                .as("a number, never who")
+                .allMatch(JsonNode::isNumber);
     }
 
     @Test

@@ -124,8 +124,9 @@ public final class Daemon implements AutoCloseable {
                         copy));
         QuotaLedger ledger = new QuotaLedger();
         QuotaJournal journal = openJournal(ledger);
+        MeasuredStore measured = new MeasuredStore(store);
         Registry opened =
-                new Registry(store, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
+                new Registry(measured, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
         Sinks beginningSinks = new Sinks(places, opened, clock);
         begun.push(beginningSinks);
@@ -143,13 +144,15 @@ public final class Daemon implements AutoCloseable {
         begun.push(thread);
         thread.start();
         OperatorDesk operators = new OperatorDesk(this, opened);
-        beginConsole(opened, listener, operators);
+        DaemonFigures figures = new DaemonFigures(opened, listener, measured, startedAt);
+        beginConsole(opened, listener, operators, figures);
         beginningSinks.start(configuration.settings());
         sinks = beginningSinks;
         Sources beginningSources = new Sources(places, opened, clock);
         begun.push(beginningSources);
         beginningSources.start(configuration);
         sources = beginningSources;
+        figures.with(beginningSources, beginningSinks);
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened, operators)));
         watchHostAddresses(opened);
         begun.push(HeapKeeper.begin());
@@ -166,10 +169,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** Before anything is announced, so that it misses nothing; not at all where nobody can look at it. */
-    private void beginConsole(Registry opened, LookupListener listener, OperatorDesk operators) {
+    private void beginConsole(Registry opened, LookupListener listener, OperatorDesk operators, DaemonFigures figures) {
         if (configuration.settings().console().listen() != null) {
-            Console beginning =
-                    new Console(this, opened, listener, operators, new DaemonFigures(opened, listener, startedAt));
+            Console beginning = new Console(this, opened, listener, operators, figures);
             begun.push(beginning);
             console = beginning;
         }

@@ -1,5 +1,8 @@
 package org.scpbeforerelay.daemon;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.console.ConsoleServer;
@@ -10,15 +13,27 @@ import org.scpbeforerelay.registry.Registry;
 
 /** Every figure of the daemon's parts, read where each is counted. Nothing is counted for its sake but by those who count anyway. */
 final class DaemonFigures {
+    /** Of all machines that this runs on but some with a kernel built otherwise. */
+    private static final double PAGE_BYTES = 4096;
+
     private final Registry registry;
     private final LookupListener lookup;
     private final Moment startedAt;
+    private final MeasuredStore store;
+    private volatile @Nullable Sources sources;
+    private volatile @Nullable Sinks sinks;
     private volatile @Nullable ConsoleServer console;
 
-    DaemonFigures(Registry registry, LookupListener lookup, Moment startedAt) {
+    DaemonFigures(Registry registry, LookupListener lookup, MeasuredStore store, Moment startedAt) {
+        this.store = store;
         this.registry = registry;
         this.lookup = lookup;
         this.startedAt = startedAt;
+    }
+
+    void with(Sources newSources, Sinks newSinks) {
+        sources = newSources;
+        sinks = newSinks;
     }
 
     void with(ConsoleServer started) {
@@ -46,7 +61,15 @@ final class DaemonFigures {
                 "store_away",
                 "1 while the store takes nothing, so that announcements are refused.",
                 registry.isStoreAway() ? 1 : 0);
+        memory(figures);
+        store(figures);
         lookups(figures);
+        Sources theSources = sources;
+        Sinks theSinks = sinks;
+        if (theSources != null && theSinks != null) {
+            theSources.measure(figures);
+            theSinks.measure(figures);
+        }
         ConsoleServer server = console;
         if (server != null) {
             figures.counter(
@@ -58,10 +81,32 @@ final class DaemonFigures {
         }
     }
 
+    /** Resident pages: the second number of /proc/self/statm, proc_pid_statm(5). */
+    private static void memory(Figures figures) {
+        try {
+            String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ");
+            figures.gauge(
+                    "resident_memory_bytes",
+                    "Memory that the daemon has resident.",
+                    Long.parseLong(pages[1]) * PAGE_BYTES);
+        } catch (IOException | RuntimeException e) {
+            // Where there is no such file there is no such figure.
+        }
+    }
+
+    private void store(Figures figures) {
+        figures.timings(
+                "store_commit_seconds",
+                "How long a commit of leases takes.",
+                store.commits().read());
+        figures.counter("store_commit_failures", "Commits that failed.", store.failures());
+        figures.counter("store_changes", "Changes of leases that were recorded.", store.changes());
+    }
+
     private void lookups(Figures figures) {
         LookupStatistics statistics = lookup.statistics();
         figures.timings(
-                "lookup_duration_seconds",
+                "lookup_seconds",
                 "How long an answer to a mail server takes inside the daemon, measured of one request in 64.",
                 statistics.took().read());
         figures.gauge("lookup_connections", "Open connections of mail servers.", (double) statistics.open());

@@ -5,6 +5,7 @@ import java.util.List;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.console.metrics.Figures;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.relay.MailWatch;
@@ -112,6 +113,40 @@ final class Sinks implements AutoCloseable {
                 problems.add("hook " + health.run().getFirst() + ": " + failure);
             }
         }
+    }
+
+    /** Gives how they fare in figures. */
+    void measure(Figures figures) {
+        for (TableHealth health : tables.health()) {
+            String table = health.table().toString();
+            figures.gauge("table_rows", "Rows of an access table.", health.rows(), "table", table);
+            figures.counter("table_failures", "Publications that failed.", health.failures(), "table", table);
+            figures.gauge(
+                    "table_published_timestamp_seconds",
+                    "When an access table was last published, since 1970; 0 for not yet.",
+                    health.publishedAtMs() / 1000.0,
+                    "table",
+                    table);
+            figures.timings(
+                    "table_publication_seconds",
+                    "How long it took to publish an access table.",
+                    health.publications().read(),
+                    "table",
+                    table);
+        }
+        for (HookHealth health : hooks.health()) {
+            String hook = health.run().getFirst();
+            figures.counter("hook_runs", "Runs of a hook's program.", health.runs(), "hook", hook);
+            figures.counter("hook_failures", "Runs that failed.", health.failures(), "hook", hook);
+            figures.counter(
+                    "hook_changes_untold",
+                    "Changes that a hook was not told of for want of room.",
+                    health.renewalsDropped() + health.refused(),
+                    "hook",
+                    hook);
+            figures.gauge("hook_waiting", "Changes that wait for a hook.", health.waiting(), "hook", hook);
+        }
+        figures.counter("history_lines", "Lines written to the record.", history.written());
     }
 
     /** What is leased stays in the tables. */

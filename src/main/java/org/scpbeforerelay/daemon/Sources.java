@@ -11,6 +11,7 @@ import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.console.metrics.Figures;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.source.drop.DropHealth;
 import org.scpbeforerelay.source.drop.DropSettings;
@@ -21,6 +22,7 @@ import org.scpbeforerelay.source.login.ServiceHealth;
 import org.scpbeforerelay.source.login.format.FormatException;
 import org.scpbeforerelay.source.ssh.EndpointSettings;
 import org.scpbeforerelay.source.ssh.SshEndpoint;
+import org.scpbeforerelay.source.ssh.SshStatistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -123,6 +125,47 @@ final class Sources implements AutoCloseable {
                     .put("refused", health.refused());
             health.troubles().forEach(trouble -> problems.add("drop: " + trouble));
         }
+    }
+
+    /** Gives how they fare in figures. */
+    void measure(Figures figures) {
+        SshEndpoint endpoint = ssh;
+        if (endpoint != null) {
+            measure(figures, endpoint);
+        }
+        LoginLog log = loginLog;
+        if (log != null) {
+            for (ServiceHealth health : log.health()) {
+                figures.counter(
+                        "login_log_logins", "Logins found in logs.", health.logins(), "service", health.service());
+                figures.counter(
+                        "login_log_lines_not_understood",
+                        "Lines of logs that look like logins and are not understood.",
+                        health.notUnderstood(),
+                        "service",
+                        health.service());
+            }
+        }
+        DropSource source = drop;
+        if (source != null) {
+            DropHealth health = source.health();
+            figures.gauge("drop_directories", "Drop directories that are read.", health.directories());
+            figures.counter("drop_files_announced", "Announcements by dropped files.", health.announced());
+            figures.counter("drop_files_refused", "Dropped files that were refused.", health.refused());
+        }
+    }
+
+    private static void measure(Figures figures, SshEndpoint endpoint) {
+        SshStatistics statistics = endpoint.statistics();
+        String help = "Connections of SSH clients: authenticated, failed, or turned away unheard.";
+        figures.counter("ssh_connections", help, statistics.authenticated(), "outcome", "authenticated");
+        figures.counter("ssh_connections", help, statistics.failed(), "outcome", "failed");
+        figures.counter("ssh_connections", help, statistics.turnedAway(), "outcome", "turned-away");
+        figures.gauge("ssh_connections_open", "Authenticated connections that are open.", endpoint.connectionCount());
+        figures.timings(
+                "ssh_handshake_seconds",
+                "From the connection of an SSH client to the proof of who it is.",
+                statistics.handshakes().read());
     }
 
     @Override

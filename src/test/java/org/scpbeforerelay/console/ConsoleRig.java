@@ -31,6 +31,11 @@ public final class ConsoleRig implements AutoCloseable {
     private Daemon daemon;
 
     public ConsoleRig(Path state, Clock clock) throws Exception {
+        this(state, clock, "");
+    }
+
+    /** With more settings. */
+    public ConsoleRig(Path state, Clock clock, String more) throws Exception {
         this.state = state;
         this.clock = clock;
         Files.createDirectories(state.resolve("users"));
@@ -45,7 +50,7 @@ public final class ConsoleRig implements AutoCloseable {
                 listen = ["127.0.0.1:0"]
                 [console]
                 listen = "127.0.0.1:0"
-                """);
+                """ + more);
         daemon = begin();
     }
 

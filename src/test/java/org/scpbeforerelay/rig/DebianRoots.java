@@ -21,6 +21,7 @@ public final class DebianRoots {
             "openssh-server", "usr/sbin/sshd",
             "rsyslog", "usr/sbin/rsyslogd",
             "redis", "usr/bin/redis-server",
+            "prometheus", "usr/bin/promtool",
             "exim4", "usr/sbin/exim4",
             "opensmtpd", "usr/sbin/smtpd",
             "nftables", "usr/sbin/nft");

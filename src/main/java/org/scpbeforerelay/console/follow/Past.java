@@ -66,7 +66,7 @@ public final class Past {
             for (JsonNode line : page.lines()) {
                 PastEvent event = PastEvent.of(line);
                 // What has happened since the start is here already.
-                if (event != null && event.atMs() < startedAtMs) {
+                if (event != null && event.kind().isOfLeases() && event.atMs() < startedAtMs) {
                     events.addFirst(event);
                 }
             }

@@ -24,7 +24,23 @@ public record PastEvent(
         REVOKED,
         EXPIRED,
         REFUSED,
-        OPERATOR
+        OPERATOR,
+        RENEWED,
+        MAIL,
+        DEFERRED,
+        WRONG_SENDER,
+        RELAYED,
+        MISSING;
+
+        /** As the record writes it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether it belongs to the life of leases, as timelines show it. */
+        boolean isOfLeases() {
+            return compareTo(OPERATOR) <= 0;
+        }
     }
 
     /** An event as it happens; null for a renewal, of which the record has no line either. */
@@ -66,7 +82,8 @@ public record PastEvent(
     /** A line of the record; null for a kind that is not known here, or a time that is none. */
     public static @Nullable PastEvent of(JsonNode line) {
         try {
-            Kind kind = Kind.valueOf(line.path("event").asString("").toUpperCase(Locale.ROOT));
+            Kind kind = Kind.valueOf(
+                    line.path("event").asString("").toUpperCase(Locale.ROOT).replace('-', '_'));
             boolean refused = kind == Kind.REFUSED;
             boolean operator = kind == Kind.OPERATOR;
             return new PastEvent(
@@ -78,14 +95,31 @@ public record PastEvent(
                     line.path("device").asString("").intern(),
                     (refused ? line.path("from") : line.path("address")).asString(""),
                     line.path("source").asString("").intern(),
-                    operator
-                            ? line.path("did").asString("")
-                            : (refused ? line.path("code").asString("") + ": " : "")
-                                    + line.path("why").asString(""),
+                    why(kind, line),
                     line.has("granted_at") ? timeMs(line.path("granted_at")) : 0);
         } catch (IllegalArgumentException | DateTimeParseException e) {
             return null;
         }
+    }
+
+    private static String why(Kind kind, JsonNode line) {
+        String why = line.path("why").asString("");
+        return switch (kind) {
+            case OPERATOR -> line.path("did").asString("");
+            case REFUSED -> line.path("code").asString("") + ": " + why;
+            case MAIL ->
+                line.path("queue_id").asString("") + " from <"
+                        + line.path("sender").asString("") + ">, recipients: "
+                        + line.path("recipients").asLong();
+            case WRONG_SENDER ->
+                "<" + line.path("sender").asString("") + ">: told "
+                        + line.path("told").asString("");
+            case RELAYED ->
+                "messages: " + line.path("messages").asLong() + ", recipients: "
+                        + line.path("recipients").asLong();
+            case MISSING -> line.path("lines").asLong() + " lines that could not be written";
+            case GRANTED, REVOKED, EXPIRED, RENEWED, DEFERRED -> why;
+        };
     }
 
     private static long timeMs(JsonNode time) {

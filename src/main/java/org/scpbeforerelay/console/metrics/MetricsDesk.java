@@ -20,6 +20,10 @@ public final class MetricsDesk {
     public String text() {
         OpenMetricsText text = new OpenMetricsText();
         desk.measure(text);
+        text.gauge(
+                "problems",
+                "How many things are wrong; the status command and the console say which.",
+                desk.status().path("problems").size());
         announcements(text);
         decisions(text);
         text.gauge(

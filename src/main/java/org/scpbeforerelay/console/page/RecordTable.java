@@ -24,7 +24,7 @@ final class RecordTable {
     }
 
     private static void row(Html html, PastEvent event, long nowMs) {
-        String kind = event.kind().name().toLowerCase(java.util.Locale.ROOT);
+        String kind = event.kind().word();
         html.raw("<tr><td class=\"dim small nowrap\">")
                 .text(Said.time(event.atMs(), nowMs))
                 .raw("</td><td><span class=\"tag ")
@@ -32,7 +32,7 @@ final class RecordTable {
                 .raw("\">")
                 .raw(kind)
                 .raw("</span></td><td>");
-        if (event.kind() == PastEvent.Kind.OPERATOR) {
+        if (event.device().isEmpty()) {
             html.text(event.user());
         } else {
             html.raw("<a class=\"who\"")
@@ -59,7 +59,7 @@ final class RecordTable {
             case GRANTED -> "by " + event.source();
             case EXPIRED ->
                 event.beganAtMs() == 0 ? "" : "after " + Said.duration(Math.max(0, event.atMs() - event.beganAtMs()));
-            case REVOKED, REFUSED, OPERATOR -> event.why();
+            case REVOKED, REFUSED, OPERATOR, RENEWED, MAIL, DEFERRED, WRONG_SENDER, RELAYED, MISSING -> event.why();
         };
     }
 }

@@ -55,7 +55,7 @@ final class Timeline {
     /** Takes what has happened, the oldest first. */
     void past(List<PastEvent> events) {
         for (PastEvent event : events) {
-            if (event.kind() == PastEvent.Kind.OPERATOR) {
+            if (event.user().isEmpty() || event.kind() == PastEvent.Kind.OPERATOR) {
                 continue;
             }
             User user = users.computeIfAbsent(event.user(), first -> new User());

@@ -28,6 +28,7 @@ final class Doorkeeper implements SessionListener {
 
     private final EndpointSettings settings;
     private final Clock clock;
+    private final SshStatistics statistics = new SshStatistics();
     private final int connectionsMax;
     private final Map<ClientAddress, Integer> waitingOf = new HashMap<>();
     private final Map<ClientAddress, Failures> failuresOf = new LinkedHashMap<>(64, 0.75f, true) {
@@ -43,6 +44,7 @@ final class Doorkeeper implements SessionListener {
     private static final class Entry {
         final ClientAddress network;
         final ClientAddress address;
+        final long beganNs = System.nanoTime();
         boolean waiting = true;
 
         Entry(ClientAddress network, ClientAddress address) {
@@ -63,6 +65,11 @@ final class Doorkeeper implements SessionListener {
         this.connectionsMax = connectionsMax();
     }
 
+    /** What it has counted. */
+    SshStatistics statistics() {
+        return statistics;
+    }
+
     /** The address of a connection's other end; null when it is gone already. */
     static @Nullable ClientAddress addressOf(Session session) {
         return session.getIoSession().getRemoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
@@ -75,6 +82,7 @@ final class Doorkeeper implements SessionListener {
         ClientAddress address = addressOf(session);
         boolean unasked = address != null && !address.isIpv4() && settings.isIpv4Only();
         if (address == null || unasked || !admit(session, address)) {
+            statistics.closedUnheard();
             // Closing here, not throwing, is what frees the socket.
             session.close(true);
         }
@@ -103,6 +111,7 @@ final class Doorkeeper implements SessionListener {
         if (event == Event.Authenticated) {
             Entry entry = session.getAttribute(ENTRY);
             if (entry != null) {
+                statistics.proved(System.nanoTime() - entry.beganNs);
                 synchronized (this) {
                     noLongerWaits(entry);
                 }
@@ -120,6 +129,7 @@ final class Doorkeeper implements SessionListener {
             connections--;
             if (entry.waiting) {
                 noLongerWaits(entry);
+                statistics.gaveUp();
                 failed(entry, session.getUsername());
             }
         }

@@ -70,6 +70,7 @@ public final class SshEndpoint implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ExecutorService answering;
     private final ScheduledExecutorService timer;
+    private final Doorkeeper doorkeeper;
     private volatile Keyring keyring;
 
     /** An endpoint that is yet to be {@linkplain #start started}. */
@@ -85,7 +86,8 @@ public final class SshEndpoint implements AutoCloseable {
         if (LIBRARY.getLevel() == null) {
             LIBRARY.setLevel(java.util.logging.Level.OFF);
         }
-        setUp(clock);
+        this.doorkeeper = new Doorkeeper(settings, clock);
+        setUp();
     }
 
     /** MINA's server, which otherwise knows one port only. */
@@ -144,6 +146,11 @@ public final class SshEndpoint implements AutoCloseable {
         return connections.size();
     }
 
+    /** What it has counted. */
+    public SshStatistics statistics() {
+        return doorkeeper.statistics();
+    }
+
     /** Takes new keys into force, and closes the connections of keys and users that are no more. */
     public void reload(Keyring newKeyring) {
         keyring = newKeyring;
@@ -169,7 +176,7 @@ public final class SshEndpoint implements AutoCloseable {
         answering.shutdown();
     }
 
-    private void setUp(Clock clock) {
+    private void setUp() {
         Algorithms.offerOn(server);
         server.setUserAuthFactories(List.of(new PublicKeyProof.Factory()));
         server.setPublickeyAuthenticator(new KeyCheck(() -> keyring));
@@ -192,7 +199,7 @@ public final class SshEndpoint implements AutoCloseable {
                 return new ChannelCommand(channel, line -> new SftpSink(visitor, line));
             }
         }));
-        server.addSessionListener(new Doorkeeper(settings, clock));
+        server.addSessionListener(doorkeeper);
         server.addSessionListener(new Welcome());
         server.addChannelListener(new ChannelListener() {
             @Override

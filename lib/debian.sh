@@ -45,6 +45,8 @@ rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel
 nftables nftables
 prometheus prometheus
+opendkim opendkim
+rspamd rspamd
 '
 
 # missing_tools: prints the packages whose commands are not here, each once.

@@ -225,14 +225,14 @@ final class ObstacleExam {
                     "OpenDKIM (" + milters + ") does not sign what leased clients send",
                     where,
                     "it signs for InternalHosts and logins; a lease is neither, and its address changes",
-                    "in opendkim.conf: MacroList daemon_name|ORIGINATING, and " + DOCS);
+                    "in opendkim.conf: MTA ORIGINATING, and " + DOCS);
         }
         if (plain.contains("rspamd") || plain.contains(":11332")) {
             return Remark.advice(
                     "rspamd (" + milters + ") judges and does not sign what leased clients send",
                     where,
                     "it trusts local_addrs (options.inc) and logins; sign_networks and local_addrs know no leases",
-                    "in rspamd's local.d/settings.conf a rule for the lease port, and " + DOCS);
+                    "a port that says milter_macro_defaults={auth_authen}=lease@DOMAIN: " + DOCS);
         }
         return Remark.advice(
                 "the milter " + milters + " takes a leased client's mail for a stranger's",

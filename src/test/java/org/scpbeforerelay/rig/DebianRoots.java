@@ -24,7 +24,9 @@ public final class DebianRoots {
             "prometheus", "usr/bin/promtool",
             "exim4", "usr/sbin/exim4",
             "opensmtpd", "usr/sbin/smtpd",
-            "nftables", "usr/sbin/nft");
+            "nftables", "usr/sbin/nft",
+            "opendkim", "usr/sbin/opendkim",
+            "rspamd", "usr/bin/rspamd");
 
     /** The folder of an unpacked server.
      *

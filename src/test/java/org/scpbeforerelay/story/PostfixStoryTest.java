@@ -238,7 +238,8 @@ class PostfixStoryTest {
         Path masterCf = postfix.configDirectory().resolve("master.cf");
         Files.writeString(mainCf, before + blocks.get(0));
         Files.writeString(masterCf, Files.readString(masterCf) + blocks.get(1));
-        postfix.reload();
+        postfix.stop();
+        postfix.start();
         try (var smtp = SmtpConversation.open(gwaihir, SHADOWFAX, 2525)) {
             assertThat(smtp.deliver("gerard@example.org", "friend@example.net", "by the port")
                             .code())

@@ -15,18 +15,18 @@ public final class DebianRoots {
     private static final Path FOLDER = Path.of(System.getProperty("project.root", ""), "target", "debian");
 
     /** One program that proves that a package was unpacked. */
-    private static final Map<String, String> PROOFS = Map.of(
-            "postfix", "usr/sbin/smtp-sink",
-            "dovecot", "usr/sbin/dovecot",
-            "openssh-server", "usr/sbin/sshd",
-            "rsyslog", "usr/sbin/rsyslogd",
-            "redis", "usr/bin/redis-server",
-            "prometheus", "usr/bin/promtool",
-            "exim4", "usr/sbin/exim4",
-            "opensmtpd", "usr/sbin/smtpd",
-            "nftables", "usr/sbin/nft",
-            "opendkim", "usr/sbin/opendkim",
-            "rspamd", "usr/bin/rspamd");
+    private static final Map<String, String> PROOFS = Map.ofEntries(
+            Map.entry("postfix", "usr/sbin/smtp-sink"),
+            Map.entry("dovecot", "usr/sbin/dovecot"),
+            Map.entry("openssh-server", "usr/sbin/sshd"),
+            Map.entry("rsyslog", "usr/sbin/rsyslogd"),
+            Map.entry("redis", "usr/bin/redis-server"),
+            Map.entry("prometheus", "usr/bin/promtool"),
+            Map.entry("exim4", "usr/sbin/exim4"),
+            Map.entry("opensmtpd", "usr/sbin/smtpd"),
+            Map.entry("nftables", "usr/sbin/nft"),
+            Map.entry("opendkim", "usr/sbin/opendkim"),
+            Map.entry("rspamd", "usr/bin/rspamd"));
 
     /** The folder of an unpacked server.
      *

@@ -77,12 +77,7 @@ final class LookupBenchmark implements Bench.Benchmark {
                 }
             }
         } finally {
-            try (var left = Files.list(folder)) {
-                for (Path path : left.toList()) {
-                    Files.deleteIfExists(path);
-                }
-            }
-            Files.deleteIfExists(folder);
+            new TemporaryFolder(folder).close();
         }
         return report;
     }

@@ -7,6 +7,7 @@ import org.scpbeforerelay.daemon.DaemonLog;
 import org.scpbeforerelay.daemon.Signals;
 import org.scpbeforerelay.daemon.StartException;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code serve}: the daemon, in the foreground. */
 @CommandLine.Command(
@@ -20,13 +21,23 @@ import picocli.CommandLine;
             "Exit status: 0 after SIGTERM or SIGINT, 73 a file or socket cannot be made, 78 settings or users are wrong."
         })
 final class ServeCommand extends Command {
+    @Option(
+            names = "--log",
+            paramLabel = "FORM",
+            defaultValue = "text",
+            description = "text: a line an event for people (default). json: an object a line for machines. On standard error.")
+    String log = "text";
+
     ServeCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     public Integer call() throws SettingsException, StartException, InterruptedException {
-        DaemonLog.begin(System.getenv());
+        if (!log.equals("text") && !log.equals("json")) {
+            throw usage("--log: '" + log + "' is no form of a log: text and json are");
+        }
+        DaemonLog.begin(System.getenv(), log.equals("json") ? DaemonLog.Form.JSON : DaemonLog.Form.TEXT);
         try (Signals signals = Signals.take();
                 Daemon daemon = Daemon.start(places(), new SystemClock(), System.getenv("NOTIFY_SOCKET"))) {
             signals.serveUntilTold(daemon);

@@ -128,6 +128,9 @@ public final class Daemon implements AutoCloseable {
         Registry opened =
                 new Registry(measured, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
+        EventLog events = new EventLog();
+        begun.push(events);
+        opened.listen(events);
         Sinks beginningSinks = new Sinks(places, opened, clock);
         begun.push(beginningSinks);
         LookupListener listener = new LookupListener(

@@ -1,9 +1,13 @@
 package org.scpbeforerelay.daemon;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
@@ -11,10 +15,13 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.scpbeforerelay.view.Json;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The daemon's log: one line an event on standard error. Under systemd (JOURNAL_STREAM set) a line begins with its priority as
- * sd-daemon(3) has it and has no time of its own, since the journal adds one; elsewhere it begins with the time in UTC.
+ * The daemon's log: one line an event on standard error. Where that is the journal (JOURNAL_STREAM names it, systemd.exec(5)) a line
+ * begins with its priority as sd-daemon(3) has it and has no time of its own, since the journal adds one; elsewhere it begins with
+ * the time in UTC. For machines each line is a JSON object instead.
  */
 public final class DaemonLog {
     // Held, because the log manager does not: a logger that is collected comes back without its level.
@@ -22,20 +29,65 @@ public final class DaemonLog {
 
     private DaemonLog() {}
 
-    /** Sets the process's logging up. */
+    /** For whom the lines are. */
+    public enum Form {
+        TEXT,
+        JSON
+    }
+
+    /** Sets the process's logging up, for people. */
     public static void begin(Map<String, String> environment) {
+        begin(environment, Form.TEXT);
+    }
+
+    /** Sets the process's logging up. */
+    public static void begin(Map<String, String> environment, Form form) {
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
-        boolean journal = environment.containsKey("JOURNAL_STREAM");
+        boolean journal = isJournal(environment.getOrDefault("JOURNAL_STREAM", ""), Path.of("/proc/self/fd/2"));
         Handler handler = new ConsoleHandler();
-        handler.setFormatter(new LineFormatter(journal));
+        handler.setFormatter(form == Form.JSON ? new JsonFormatter(journal) : new LineFormatter(journal));
         handler.setLevel(Level.ALL);
         root.addHandler(handler);
         root.setLevel(Level.INFO);
         // MINA tells of every client that goes away; that is the clients' business.
         SSH_LIBRARY.setLevel(Level.SEVERE);
+    }
+
+    /** Whether this file is the stream that systemd has connected to the journal: a redirected one is not, whatever the variable says. */
+    static boolean isJournal(String deviceAndInode, Path file) {
+        try {
+            return deviceAndInode.equals(
+                    Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /** One JSON object, whatever the message holds: {@code at}, {@code level}, {@code from}, {@code message}, {@code trace}. */
+    static final class JsonFormatter extends Formatter {
+        private final boolean journal;
+
+        JsonFormatter(boolean journal) {
+            this.journal = journal;
+        }
+
+        @Override
+        public String format(LogRecord record) {
+            ObjectNode line = Json.object()
+                    .put("at", Json.time(record.getMillis()))
+                    .put("level", LineFormatter.name(record.getLevel()).strip().toLowerCase(Locale.ROOT))
+                    .put("from", String.valueOf(record.getLoggerName()).replaceFirst("^org\\.scpbeforerelay\\.", ""))
+                    .put("message", formatMessage(record));
+            if (record.getThrown() != null) {
+                StringWriter trace = new StringWriter();
+                record.getThrown().printStackTrace(new PrintWriter(trace, true));
+                line.put("trace", trace.toString());
+            }
+            return (journal ? "<" + LineFormatter.priority(record.getLevel()) + ">" : "") + Json.line(line) + "\n";
+        }
     }
 
     /** Leaves out what is not a warning: for {@code try}, whose page is what a person reads. */

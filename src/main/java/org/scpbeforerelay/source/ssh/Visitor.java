@@ -138,7 +138,7 @@ final class Visitor implements Delivery {
         return registry.announce(announcement)
                 .exceptionally(failure -> new Refused(
                         RefusalCode.STORE_UNAVAILABLE, "the announcement could not be recorded; try again in a minute"))
-                .thenApplyAsync(verdict -> logged(announcement, verdict), answering);
+                .thenApplyAsync(verdict -> verdict, answering);
     }
 
     /** Ends the client's own leases: of the device named, else of all its devices. */
@@ -167,29 +167,5 @@ final class Visitor implements Delivery {
                 refused.code().text(),
                 refused.reason());
         return CompletableFuture.completedFuture(refused);
-    }
-
-    private static Verdict logged(Announcement announcement, Verdict verdict) {
-        if (announcement.hold() == Hold.KEEP) {
-            return verdict;
-        }
-        switch (verdict) {
-            case Verdict.Granted granted ->
-                granted.leases()
-                        .forEach(lease -> LOG.info(
-                                "granted {} {} until {} ({})",
-                                lease.principal(),
-                                lease.addressText(),
-                                Answers.until(lease),
-                                announcement.proof()));
-            case Refused refused ->
-                LOG.info(
-                        "refused {} from {}: {} {}",
-                        announcement.principal(),
-                        announcement.provenAddress(),
-                        refused.code().text(),
-                        refused.reason());
-        }
-        return verdict;
     }
 }

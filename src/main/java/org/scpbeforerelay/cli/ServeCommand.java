@@ -25,7 +25,8 @@ final class ServeCommand extends Command {
             names = "--log",
             paramLabel = "FORM",
             defaultValue = "text",
-            description = "text: a line an event for people (default). json: an object a line for machines. On standard error.")
+            description =
+                    "text: a line an event for people (default). json: an object a line for machines. On standard error.")
     String log = "text";
 
     ServeCommand(Terminal terminal) {

@@ -26,7 +26,8 @@ import tools.jackson.databind.JsonNode;
 /** What a line of the log looks like, for people, for the journal, for machines. */
 final class DaemonLogTest {
     private static final long NOON_MS = 1_795_348_800_000L;
-    private static final ClientAddress ADDRESS = ClientAddress.tryParse("203.0.113.7").orElseThrow();
+    private static final ClientAddress ADDRESS =
+            ClientAddress.tryParse("203.0.113.7").orElseThrow();
 
     private static LogRecord record(Level level, String message) {
         LogRecord record = new LogRecord(level, message);
@@ -43,9 +44,12 @@ final class DaemonLogTest {
 
     @Test
     void theJournalReadsThePriorityFirst() {
-        assertThat(new DaemonLog.LineFormatter(true).format(record(Level.WARNING, "odd"))).isEqualTo("<4>odd\n");
-        assertThat(new DaemonLog.LineFormatter(true).format(record(Level.SEVERE, "bad"))).isEqualTo("<3>bad\n");
-        assertThat(new DaemonLog.JsonFormatter(true).format(record(Level.INFO, "good"))).startsWith("<6>{");
+        assertThat(new DaemonLog.LineFormatter(true).format(record(Level.WARNING, "odd")))
+                .isEqualTo("<4>odd\n");
+        assertThat(new DaemonLog.LineFormatter(true).format(record(Level.SEVERE, "bad")))
+                .isEqualTo("<3>bad\n");
+        assertThat(new DaemonLog.JsonFormatter(true).format(record(Level.INFO, "good")))
+                .startsWith("<6>{");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.sink.history;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,12 +33,14 @@ final class RelayCountsFile {
     }
 
     void write(List<Standing> counts) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        counts.forEach(count -> lines.append(Json.line(line(count))).append('\n'));
         Path fresh = file.resolveSibling("relayed.new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
-        Files.write(fresh, lines.toString().getBytes(StandardCharsets.UTF_8));
+        try (BufferedWriter lines = Files.newBufferedWriter(fresh)) {
+            for (Standing count : counts) {
+                lines.append(Json.line(line(count))).append('\n');
+            }
+        }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -13,7 +13,7 @@ import org.scpbeforerelay.sink.history.RelayCounts.Standing;
 /** Keeps the counts of the leases that stand in a file, and brings them back. For the one thread of the record, after its start. */
 final class RelayCountsKeeper {
     /** With more leases that have relayed the file is written less often: every second for so many, and one more for as many again. */
-    private static final int LEASES_A_SECOND = 10_000;
+    private static final int LEASES_A_SECOND = 1_000;
 
     private final RelayCounts counts;
     private final RelayCountsFile file;

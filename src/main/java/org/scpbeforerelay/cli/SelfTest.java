@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,10 @@ final class SelfTest {
                 "exit " + revoked.exitStatus() + ", " + gone,
                 revoked.exitStatus() == 0 && gone.startsWith("NOTFOUND"));
 
+        // What a start takes from the training run's cache, the first visit of the page does then too.
+        String page = askPage();
+        step("shown", "the console's page, with the token", page, page.equals("HTTP/1.1 200 OK"));
+
         double seconds = (System.currentTimeMillis() - startedMs) / 1000.0;
         terminal.out().println();
         terminal.out()
@@ -66,6 +71,21 @@ final class SelfTest {
                                 : terminal.red("Not all steps held."));
         terminal.out().flush();
         return allHeld;
+    }
+
+    private String askPage() throws IOException {
+        URI address = URI.create(String.valueOf(daemon.consoleAddressWithToken()));
+        String host = address.getHost() + ":" + address.getPort();
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer "
+                                    + address.getQuery().replace("token=", "") + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("no answer");
+        }
     }
 
     private void step(String word, String what, String outcome, boolean held) {

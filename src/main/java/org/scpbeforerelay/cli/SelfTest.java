@@ -1,9 +1,9 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.scpbeforerelay.daemon.Daemon;

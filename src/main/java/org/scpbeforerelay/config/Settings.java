@@ -276,6 +276,11 @@ public record Settings(
             return url.equals("embedded");
         }
 
+        /** Where the shared store is; only where there is one. */
+        public StoreUrl shared() {
+            return StoreUrl.parse(url);
+        }
+
         /** Without the password. */
         @Override
         public String toString() {

@@ -62,6 +62,7 @@ public final class Daemon implements AutoCloseable {
     private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
     private @Nullable Registry registry;
     private @Nullable QuotaJournal quotas;
+    private @Nullable SharedBook shared;
     private @Nullable LookupListener lookup;
     private @Nullable Sources sources;
     private @Nullable Sinks sinks;
@@ -124,7 +125,9 @@ public final class Daemon implements AutoCloseable {
                         copy));
         QuotaLedger ledger = new QuotaLedger();
         QuotaJournal journal = openJournal(ledger);
-        MeasuredStore measured = new MeasuredStore(store);
+        SharedBook sharedBook = SharedBook.of(() -> configuration.settings(), store, places, clock, begun::push);
+        shared = sharedBook;
+        MeasuredStore measured = new MeasuredStore(sharedBook == null ? store : sharedBook.store());
         Registry opened =
                 new Registry(measured, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
@@ -146,6 +149,9 @@ public final class Daemon implements AutoCloseable {
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
         thread.start();
+        if (sharedBook != null) {
+            begun.push(sharedBook.follow(opened));
+        }
         OperatorDesk operators = new OperatorDesk(this, opened);
         DaemonFigures figures = new DaemonFigures(opened, listener, measured, startedAt);
         beginConsole(opened, listener, operators, figures);
@@ -335,6 +341,9 @@ public final class Daemon implements AutoCloseable {
         Objects.requireNonNull(sinks, "not started").describe(status, problems);
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
+        }
+        if (shared != null) {
+            shared.describe(status, problems);
         }
         String uncounted = quotas == null ? null : quotas.failure();
         if (uncounted != null) {

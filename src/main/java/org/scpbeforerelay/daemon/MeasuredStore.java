@@ -3,7 +3,10 @@ package org.scpbeforerelay.daemon;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.clock.Timings;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
@@ -39,6 +42,31 @@ final class MeasuredStore implements LeaseStore {
             }
             commits.tookNs(System.nanoTime() - beganNs);
         }
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return store.refusal();
+    }
+
+    @Override
+    public @Nullable String caveat() {
+        return store.caveat();
+    }
+
+    @Override
+    public boolean refusesAlone() {
+        return store.refusesAlone();
+    }
+
+    @Override
+    public boolean spares(Lease former, Lease fresh, Moment now) {
+        return store.spares(former, fresh, now);
     }
 
     @Override

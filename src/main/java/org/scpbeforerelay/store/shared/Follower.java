@@ -94,6 +94,11 @@ public final class Follower {
         }
     }
 
+    /** Has the next step connect anew and read all. */
+    void startOver() {
+        line.close("its log is read anew");
+    }
+
     private Session connect(Desk desk) throws EngineException {
         Session opened = engine.connect();
         boolean kept = false;

@@ -124,9 +124,13 @@ final class Marks {
             return null;
         }
         Lease former = there == null ? null : there.lease;
-        // Said again, or read from this host's own disk before: the earlier deadline is the true one.
-        boolean again =
-                lease != null && former != null && former.deadlineMs() <= lease.deadlineMs() && sameWord(former, lease);
+        // Said again, or read from this host's own disk before: the deadline that was worked out then is the true one,
+        // unless
+        // that was after a reboot and by a clock that is wrong.
+        boolean again = lease != null
+                && former != null
+                && former.deadlineMs() <= lease.deadlineMs() + View.SKEW_MAX_MS
+                && sameWord(former, lease);
         Lease kept = again ? former : lease;
         Mark mark = put(key, stamp, kept, there == null ? untilMs : Math.max(untilMs, there.untilMs), mine);
         seen(key, mark, entryMs);
@@ -327,13 +331,15 @@ final class Marks {
 
     /** Takes a lease from this host's own disk: an older word than the log may have, and a newer one than nothing. */
     void recall(Lease lease) {
-        marks.putIfAbsent(
-                lease.key(),
-                new Mark(
-                        Stamps.at(lease.renewedAtMs() - View.SKEW_MAX_MS),
-                        lease,
-                        lease.expiresAtMs() + MARGIN_MS,
-                        true));
+        Mark there = marks.get(lease.key());
+        if (there == null) {
+            long stamp = Stamps.at(lease.renewedAtMs() - View.SKEW_MAX_MS);
+            marks.put(lease.key(), new Mark(stamp, lease, lease.expiresAtMs() + MARGIN_MS, true));
+        } else if (there.lease != null
+                && sameWord(there.lease, lease)
+                && lease.deadlineMs() <= there.lease.deadlineMs() + View.SKEW_MAX_MS) {
+            there.lease = lease;
+        }
     }
 
     /** What stands in a place; null for nothing. */

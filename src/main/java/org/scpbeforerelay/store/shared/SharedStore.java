@@ -59,6 +59,7 @@ public final class SharedStore implements LeaseStore {
     private final EngineTime engineTime = new EngineTime();
     private final Line line;
     private volatile @Nullable Consumer<SharedStore> firstReading;
+    private boolean loading;
     private boolean lastWasLocal;
     private volatile int placesKnown;
 
@@ -122,7 +123,19 @@ public final class SharedStore implements LeaseStore {
         revocations.load(now.wallMs()).forEach(marks::place);
         Consumer<SharedStore> reading = firstReading;
         if (reading != null) {
+            loading = true;
             reading.accept(this);
+            loading = false;
+        }
+        // What the log says as well was read over in its order: the deadline on the disk is the one that was worked out
+        // first.
+        for (Lease lease : onDisk.keySet()) {
+            if (marks.lease(lease.key()) != null) {
+                marks.recall(lease);
+                if (marks.lease(lease.key()) == lease) {
+                    deferred.remove(lease.key());
+                }
+            }
         }
         for (Map.Entry<Lease, Recorded> entry : onDisk.entrySet()) {
             if (marks.lease(entry.getKey().key()) == null) {
@@ -251,7 +264,9 @@ public final class SharedStore implements LeaseStore {
      */
     boolean tend(boolean alive) {
         try {
-            flush(DEFERRED_MAX);
+            if (!loading) {
+                flush(DEFERRED_MAX);
+            }
         } catch (StoreException e) {
             LOG.debug("what other hosts said is not on the disk yet", e);
         }

@@ -1,0 +1,115 @@
+package org.scpbeforerelay.daemon;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.config.Places;
+import org.scpbeforerelay.config.Settings;
+import org.scpbeforerelay.config.StoreUrl;
+import org.scpbeforerelay.registry.Registry;
+import org.scpbeforerelay.store.LeaseChange;
+import org.scpbeforerelay.store.LeaseStore;
+import org.scpbeforerelay.store.StoreException;
+import org.scpbeforerelay.store.shared.Follower;
+import org.scpbeforerelay.store.shared.FollowerThread;
+import org.scpbeforerelay.store.shared.NodeName;
+import org.scpbeforerelay.store.shared.RevocationFile;
+import org.scpbeforerelay.store.shared.SharedStore;
+import org.scpbeforerelay.store.shared.redis.RedisAddress;
+import org.scpbeforerelay.store.shared.redis.RedisEngine;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The lease book that many relay hosts share, where {@code [store] url} names one. */
+final class SharedBook {
+    private final SharedStore store;
+    private final Follower follower;
+
+    private SharedBook(SharedStore store, Follower follower) {
+        this.store = store;
+        this.follower = follower;
+    }
+
+    /** Null where leases are kept on this host alone. */
+    static @Nullable SharedBook of(
+            Supplier<Settings> inForce, LeaseStore disk, Places places, Clock clock, Consumer<LeaseStore> begun)
+            throws StoreException {
+        Settings.Store settings = inForce.get().store();
+        if (settings.isEmbedded()) {
+            return null;
+        }
+        RedisEngine engine = new RedisEngine(address(settings.shared()));
+        SharedStore store = new SharedStore(
+                disk,
+                new RevocationFile(places.dataDirectory().resolve("revocations")),
+                NodeName.of(places.dataDirectory().resolve("node"), hostName()),
+                engine.describe(),
+                clock,
+                switch (settings.whenAway()) {
+                    case LOCAL -> SharedStore.WhenAway.LOCAL;
+                    case REFUSE -> SharedStore.WhenAway.REFUSE;
+                },
+                () -> inForce.get().lease().maxTerm().ms());
+        begun.accept(store);
+        return new SharedBook(store, new Follower(store, engine));
+    }
+
+    LeaseStore store() {
+        return store;
+    }
+
+    /** Begins to follow what the other hosts say. */
+    FollowerThread follow(Registry registry) {
+        FollowerThread thread = new FollowerThread(follower, new Follower.Desk() {
+            @Override
+            public void carryOut(Supplier<List<LeaseChange>> news) {
+                registry.follow(news).join();
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    /** How it fares, for {@code status}. */
+    void describe(ObjectNode status, ArrayNode problems) {
+        status.putObject("shared")
+                .put("lag_ms", follower.lagMs())
+                .put("lost_records", follower.lost())
+                .put("unreadable_entries", follower.unreadable())
+                .put("replays", follower.replays());
+        String problem = store.problem();
+        if (problem != null) {
+            problems.add(problem);
+        }
+        if (follower.unreadable() > 0) {
+            problems.add(follower.unreadable()
+                    + " entries of the shared store's log could not be read: another host runs another version, or"
+                    + " somebody else writes to it");
+        }
+    }
+
+    private static RedisAddress address(StoreUrl url) {
+        return new RedisAddress(
+                url.hosts().stream()
+                        .map(host -> new RedisAddress.Place(host.host(), host.port()))
+                        .toList(),
+                url.master(),
+                url.tls(),
+                url.authorities(),
+                url.user(),
+                url.password(),
+                url.database());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "host";
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.scpbeforerelay.pool;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.store.shared.EngineException;
+import org.scpbeforerelay.store.shared.EntryId;
+import org.scpbeforerelay.store.shared.Frame;
+import org.scpbeforerelay.store.shared.LogEngine;
+import org.scpbeforerelay.store.shared.LogEntry;
+
+/** A real engine whose clock shows an earlier time: a test's clock is set, an engine's is not. */
+record ShiftedEngine(LogEngine engine, long shiftMs) implements LogEngine {
+    @Override
+    public Session connect() throws EngineException {
+        return new ShiftedSession(engine.connect(), shiftMs);
+    }
+
+    @Override
+    public String describe() {
+        return engine.describe();
+    }
+
+    private record ShiftedSession(Session session, long shiftMs) implements Session {
+        @Override
+        public void append(List<Frame> frames, long trimBeforeMs) throws EngineException {
+            session.append(frames, trimBeforeMs + shiftMs);
+        }
+
+        @Override
+        public int awaitReplicas() throws EngineException {
+            return session.awaitReplicas();
+        }
+
+        @Override
+        public List<LogEntry> read(EntryId after, long waitMs) throws EngineException {
+            EntryId there = after.equals(EntryId.START) ? after : new EntryId(after.ms() + shiftMs, after.number());
+            return session.read(there, waitMs).stream()
+                    .map(entry -> new LogEntry(earlier(entry.id()), entry.frame()))
+                    .toList();
+        }
+
+        @Override
+        public Pulse pulse() throws EngineException {
+            Pulse pulse = session.pulse();
+            return new Pulse(pulse.timeMs() - shiftMs, pulse.history(), earlier(pulse.last()), pulse.replicas());
+        }
+
+        private EntryId earlier(EntryId id) {
+            return id.equals(EntryId.START) ? id : new EntryId(id.ms() - shiftMs, id.number());
+        }
+
+        @Override
+        public void show(String node, String status) throws EngineException {
+            session.show(node, status);
+        }
+
+        @Override
+        public @Nullable String seen(String node) throws EngineException {
+            return session.seen(node);
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+}

@@ -149,9 +149,7 @@ public final class Daemon implements AutoCloseable {
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);
         thread.start();
-        if (sharedBook != null) {
-            begun.push(sharedBook.follow(opened));
-        }
+        SharedBook.follow(sharedBook, opened, begun::push);
         OperatorDesk operators = new OperatorDesk(this, opened);
         DaemonFigures figures = new DaemonFigures(opened, listener, measured, startedAt);
         beginConsole(opened, listener, operators, figures);
@@ -342,9 +340,7 @@ public final class Daemon implements AutoCloseable {
         if (theRegistry.isStoreAway()) {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
         }
-        if (shared != null) {
-            shared.describe(status, problems);
-        }
+        SharedBook.describe(shared, status, problems);
         String uncounted = quotas == null ? null : quotas.failure();
         if (uncounted != null) {
             problems.add(uncounted);

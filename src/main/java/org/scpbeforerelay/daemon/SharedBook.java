@@ -2,7 +2,6 @@ package org.scpbeforerelay.daemon;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,6 @@ import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.StoreUrl;
 import org.scpbeforerelay.registry.Registry;
-import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.shared.Follower;
@@ -62,20 +60,24 @@ final class SharedBook {
         return store;
     }
 
-    /** Begins to follow what the other hosts say. */
-    FollowerThread follow(Registry registry) {
-        FollowerThread thread = new FollowerThread(follower, new Follower.Desk() {
-            @Override
-            public void carryOut(Supplier<List<LeaseChange>> news) {
-                registry.follow(news).join();
-            }
-        });
-        thread.start();
-        return thread;
+    /** Begins to follow what the other hosts say, where there are others. */
+    static void follow(@Nullable SharedBook book, Registry registry, Consumer<AutoCloseable> begun) {
+        if (book != null) {
+            FollowerThread thread = new FollowerThread(
+                    book.follower, news -> registry.follow(news).join());
+            begun.accept(thread);
+            thread.start();
+        }
     }
 
     /** How it fares, for {@code status}. */
-    void describe(ObjectNode status, ArrayNode problems) {
+    static void describe(@Nullable SharedBook book, ObjectNode status, ArrayNode problems) {
+        if (book != null) {
+            book.describe(status, problems);
+        }
+    }
+
+    private void describe(ObjectNode status, ArrayNode problems) {
         status.putObject("shared")
                 .put("lag_ms", follower.lagMs())
                 .put("lost_records", follower.lost())

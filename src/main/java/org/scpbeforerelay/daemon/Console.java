@@ -207,7 +207,8 @@ final class Console implements ConsoleDesk, AutoCloseable {
     public List<Asked> lastAsked() {
         List<Asked> asked = new ArrayList<>();
         for (LastAnswers.Answered one : lookup.statistics().last().newestFirst()) {
-            asked.add(new Asked(one.atMs(), one.protocol().text(), one.answer().text(), one.client(), one.who()));
+            Principal who = one.who() == null ? null : one.who().principal();
+            asked.add(new Asked(one.atMs(), one.protocol().text(), one.answer().text(), one.client(), who));
         }
         return asked;
     }

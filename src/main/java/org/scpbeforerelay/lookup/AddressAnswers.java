@@ -33,7 +33,7 @@ final class AddressAnswers {
             statistics
                     .last()
                     .add(new LastAnswers.Answered(
-                            clock.wallMs(), protocol, answer, client, lease == null ? null : lease.principal()));
+                            clock.wallMs(), protocol, answer, client, lease == null ? null : lease.key()));
         }
         count(protocol, answer);
         return answer;

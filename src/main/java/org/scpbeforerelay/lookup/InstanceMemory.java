@@ -23,41 +23,65 @@ final class InstanceMemory {
 
     private final LinkedHashMap<String, Permit> permits = new LinkedHashMap<>();
 
-    /**
-     * By what a message was permitted.
-     *
-     * @param lease the last of them
-     * @param recipients how many recipients were permitted, by whatever lease
-     * @param told whether the mail server has gone on to the content, and that was told
-     * @param counted whether the lease's user has limits
-     * @param atMs when, by the monotonic clock
-     */
-    record Permit(Lease lease, ClientAddress client, int recipients, boolean told, boolean counted, long atMs) {}
+    /** By what a message was permitted. */
+    static final class Permit {
+        private final ClientAddress client;
+        private Lease lease;
+        private int recipients;
+        private boolean counted;
+        private boolean told;
+
+        // By the monotonic clock.
+        private long atMs;
+
+        Permit(Lease lease, ClientAddress client) {
+            this.lease = lease;
+            this.client = client;
+        }
+
+        /** The lease that permitted the last recipient. */
+        Lease lease() {
+            return lease;
+        }
+
+        /** How many recipients were permitted, by whatever lease. */
+        int recipients() {
+            return recipients;
+        }
+
+        /** Whether the lease's user has limits. */
+        boolean counted() {
+            return counted;
+        }
+
+        /** Whether the mail server has gone on to the content, and that was told. */
+        boolean told() {
+            return told;
+        }
+    }
 
     /** Keeps in mind that a recipient of this message was permitted. Whether it is the first by this lease. */
     boolean permitted(String instance, Lease lease, ClientAddress client, boolean counted, long nowMs) {
         if (instance.isEmpty() || instance.length() > NAME_MAX) {
             return true;
         }
-        Permit former = of(instance, client, nowMs);
-        permits.putLast(
-                instance,
-                new Permit(
-                        lease,
-                        client,
-                        former == null ? 1 : former.recipients + 1,
-                        former != null && former.told,
-                        counted,
-                        nowMs));
+        Permit permit = of(instance, client, nowMs);
+        boolean first = permit == null || !permit.lease.key().equals(lease.key());
+        if (permit == null) {
+            permit = new Permit(lease, client);
+            permits.putLast(instance, permit);
+        }
+        permit.lease = lease;
+        permit.recipients++;
+        permit.counted = counted;
+        permit.atMs = nowMs;
         forget(nowMs);
-        return former == null || !former.lease.key().equals(lease.key());
+        return first;
     }
 
     /** Takes note that the mail server has gone on to the content. */
-    void told(String instance, Permit permit) {
-        permits.replace(
-                instance,
-                new Permit(permit.lease, permit.client, permit.recipients, true, permit.counted, permit.atMs));
+    void told(Permit permit) {
+        permit.told = true;
     }
 
     private void forget(long nowMs) {

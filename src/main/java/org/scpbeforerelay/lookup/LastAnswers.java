@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
-import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.lease.LeaseKey;
 
 /**
  * The questions that were decided last, for people who want to see them: a few hundred that were permitted, as many that were not. Written
@@ -28,7 +28,7 @@ public final class LastAnswers {
             LookupProtocol protocol,
             LookupAnswer answer,
             ClientAddress client,
-            @Nullable Principal who) {}
+            @Nullable LeaseKey who) {}
 
     private static final class Ring {
         private final AtomicReferenceArray<@Nullable Answered> slots = new AtomicReferenceArray<>(KEPT);

@@ -129,11 +129,7 @@ final class PolicyAnswers {
         statistics
                 .last()
                 .add(new LastAnswers.Answered(
-                        clock.wallMs(),
-                        LookupProtocol.POLICY,
-                        answer,
-                        client,
-                        lease == null ? null : lease.principal()));
+                        clock.wallMs(), LookupProtocol.POLICY, answer, client, lease == null ? null : lease.key()));
     }
 
     /** Only here, of our own messages, is the true number of recipients known. */
@@ -155,7 +151,7 @@ final class PolicyAnswers {
 
     /** At the first of both stages that is asked about. */
     private void accepted(PolicyRequest request, ClientAddress client, InstanceMemory.Permit permit) {
-        messages.told(request.instance(), permit);
+        messages.told(permit);
         int count = request.recipientCount();
         int accepted = count == 0 ? permit.recipients() : Math.min(permit.recipients(), count);
         Lease lease = permit.lease();

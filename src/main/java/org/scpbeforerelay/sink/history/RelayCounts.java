@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
@@ -15,7 +16,14 @@ import org.scpbeforerelay.lease.LeaseKey;
  * end, any may look. Holds leases only that have relayed.
  */
 public final class RelayCounts {
+    /** A power of two. */
+    private static final int LATEST = 4096;
+
     private final Map<Place, Count> counts = new ConcurrentHashMap<>();
+
+    // The counting thread's own: where it has counted lately. A lease that is asked about again is mostly the very same
+    // object.
+    private final @Nullable Count[] latest = new Count[LATEST];
 
     /** A lease on one address; renewals are the same. */
     record Place(LeaseKey key, ClientAddress address) {
@@ -43,9 +51,25 @@ public final class RelayCounts {
         private final AtomicLong messages = new AtomicLong();
         private final AtomicLong recipients = new AtomicLong();
         private boolean isDoubtful;
+        private volatile boolean isTaken;
+
+        // As the counting thread saw it last.
+        private @Nullable Lease lease;
 
         Count(long grantedAtMs) {
             this.grantedAtMs = grantedAtMs;
+        }
+
+        /** For the counting thread alone. */
+        void add(long moreMessages, long moreRecipients) {
+            messages.setRelease(messages.getPlain() + moreMessages);
+            recipients.setRelease(recipients.getPlain() + moreRecipients);
+        }
+
+        /** What it came to, when it is in the map no more: from now on the counting thread begins another. */
+        Relayed taken() {
+            isTaken = true;
+            return relayed();
         }
 
         Relayed relayed() {
@@ -54,17 +78,14 @@ public final class RelayCounts {
     }
 
     void add(Lease lease, long messages, long recipients) {
-        Place place = Place.of(lease);
-        Count count = counts.get(place);
-        if (count == null) {
-            count = counts.computeIfAbsent(place, any -> new Count(lease.grantedAtMs()));
+        int at = lease.address().hashCode() & LATEST - 1;
+        Count count = latest[at];
+        if (count == null || count.lease != lease || count.isTaken) {
+            count = counts.computeIfAbsent(Place.of(lease), any -> new Count(lease.grantedAtMs()));
+            count.lease = lease;
+            latest[at] = count;
         }
-        if (messages != 0) {
-            count.messages.addAndGet(messages);
-        }
-        if (recipients != 0) {
-            count.recipients.addAndGet(recipients);
-        }
+        count.add(messages, recipients);
     }
 
     /** What was relayed by this lease so far. */
@@ -76,7 +97,7 @@ public final class RelayCounts {
     /** The same at its end; it is forgotten. */
     Relayed take(Lease lease) {
         Count count = counts.remove(Place.of(lease));
-        return count == null ? Relayed.NOTHING : count.relayed();
+        return count == null ? Relayed.NOTHING : count.taken();
     }
 
     /** Takes up what was counted before a restart. */
@@ -102,7 +123,9 @@ public final class RelayCounts {
     List<Standing> takeAllBut(Predicate<Standing> stands) {
         List<Standing> gone = new ArrayList<>();
         for (Standing each : all()) {
-            if (!stands.test(each) && counts.remove(each.place()) != null) {
+            Count count = stands.test(each) ? null : counts.remove(each.place());
+            if (count != null) {
+                count.isTaken = true;
                 gone.add(each);
             }
         }
@@ -121,6 +144,7 @@ public final class RelayCounts {
             } else if (!count.isDoubtful) {
                 count.isDoubtful = true;
             } else if (counts.remove(place, count)) {
+                count.isTaken = true;
                 lost.add(new Standing(place, count.grantedAtMs, count.relayed()));
             }
         });

@@ -3,24 +3,23 @@ package org.scpbeforerelay.lookup;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.scpbeforerelay.clock.Timings;
 
 /** What the listener has counted since it was made. Written by its thread, read by any. */
 public final class LookupStatistics {
-    private final Map<LookupProtocol, Map<LookupAnswer, LongAdder>> answers = new EnumMap<>(LookupProtocol.class);
+    private static final int KINDS = LookupAnswer.values().length;
+
+    // Only the listener's thread adds, so an addition needs no lock prefix: it is on every answer's way.
+    private final AtomicLongArray answers = new AtomicLongArray(LookupProtocol.values().length * KINDS);
     private final Map<Close, LongAdder> closed = adders(Close.class);
     private final LongAdder accepted = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
     private final LastAnswers last = new LastAnswers();
     private final Timings took = Timings.ofSeconds(
             0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.01, 0.1);
-
-    LookupStatistics() {
-        for (LookupProtocol protocol : LookupProtocol.values()) {
-            answers.put(protocol, adders(LookupAnswer.class));
-        }
-    }
 
     /** Why a connection ended. */
     public enum Close {
@@ -53,12 +52,14 @@ public final class LookupStatistics {
 
     /** How many requests of this protocol got this answer. */
     public long answers(LookupProtocol protocol, LookupAnswer answer) {
-        return adder(protocol, answer).sum();
+        return answers.getAcquire(slot(protocol, answer));
     }
 
     /** How many requests were answered in all. */
     public long answers() {
-        return answers.values().stream().mapToLong(LookupStatistics::sum).sum();
+        return IntStream.range(0, answers.length())
+                .mapToLong(answers::getAcquire)
+                .sum();
     }
 
     /** How many connections ended this way. */
@@ -92,7 +93,13 @@ public final class LookupStatistics {
     }
 
     void answered(LookupProtocol protocol, LookupAnswer answer) {
-        adder(protocol, answer).increment();
+        int slot = slot(protocol, answer);
+        answers.setRelease(slot, answers.getPlain(slot) + 1);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a place in an array of this process, nothing that is kept
+    private static int slot(LookupProtocol protocol, LookupAnswer answer) {
+        return protocol.ordinal() * KINDS + answer.ordinal();
     }
 
     void connected() {
@@ -105,11 +112,6 @@ public final class LookupStatistics {
 
     void acceptFailed() {
         acceptFailures.increment();
-    }
-
-    private LongAdder adder(LookupProtocol protocol, LookupAnswer answer) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(answers.get(protocol)).get(answer));
     }
 
     private LongAdder adder(Close why) {

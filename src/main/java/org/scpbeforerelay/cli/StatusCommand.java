@@ -44,6 +44,9 @@ final class StatusCommand extends Command {
         answer.path("tables").forEach(each -> row("table", table(each)));
         answer.path("hooks").forEach(each -> row("hook", hook(each)));
         row("store", answer.path("store").asString());
+        if (answer.has("shared")) {
+            PoolLines.print(answer.path("shared"), this::row);
+        }
         row("settings", answer.path("settings").asString());
         answer.path("problems").forEach(problem -> println(terminal.red("  problem   ") + problem.asString()));
         return well ? ExitStatus.DONE : ExitStatus.NO;

@@ -151,7 +151,7 @@ public final class Daemon implements AutoCloseable {
         thread.start();
         SharedBook.follow(sharedBook, opened, begun::push);
         OperatorDesk operators = new OperatorDesk(this, opened);
-        DaemonFigures figures = new DaemonFigures(opened, listener, measured, startedAt);
+        DaemonFigures figures = new DaemonFigures(opened, listener, measured, sharedBook, startedAt);
         beginConsole(opened, listener, operators, figures);
         beginningSinks.start(configuration.settings());
         sinks = beginningSinks;

@@ -20,12 +20,19 @@ final class DaemonFigures {
     private final LookupListener lookup;
     private final Moment startedAt;
     private final MeasuredStore store;
+    private final @Nullable SharedBook shared;
     private volatile @Nullable Sources sources;
     private volatile @Nullable Sinks sinks;
     private volatile @Nullable ConsoleServer console;
 
-    DaemonFigures(Registry registry, LookupListener lookup, MeasuredStore store, Moment startedAt) {
+    DaemonFigures(
+            Registry registry,
+            LookupListener lookup,
+            MeasuredStore store,
+            @Nullable SharedBook shared,
+            Moment startedAt) {
         this.store = store;
+        this.shared = shared;
         this.registry = registry;
         this.lookup = lookup;
         this.startedAt = startedAt;
@@ -63,6 +70,7 @@ final class DaemonFigures {
                 registry.isStoreAway() ? 1 : 0);
         memory(figures);
         store(figures);
+        SharedBook.measure(shared, figures);
         lookups(figures);
         Sources theSources = sources;
         Sinks theSinks = sinks;

@@ -9,6 +9,7 @@ import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.StoreUrl;
+import org.scpbeforerelay.console.metrics.Figures;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
@@ -53,7 +54,7 @@ final class SharedBook {
                 },
                 () -> inForce.get().lease().maxTerm().ms());
         begun.accept(store);
-        return new SharedBook(store, new Follower(store, engine));
+        return new SharedBook(store, new Follower(store, engine, Version.text()));
     }
 
     LeaseStore store() {
@@ -78,19 +79,17 @@ final class SharedBook {
     }
 
     private void describe(ObjectNode status, ArrayNode problems) {
-        status.putObject("shared")
-                .put("lag_ms", follower.lagMs())
-                .put("lost_records", follower.lost())
-                .put("unreadable_entries", follower.unreadable())
-                .put("replays", follower.replays());
+        PoolStatus.describe(follower.reading(), status, problems);
         String problem = store.problem();
         if (problem != null) {
             problems.add(problem);
         }
-        if (follower.unreadable() > 0) {
-            problems.add(follower.unreadable()
-                    + " entries of the shared store's log could not be read: another host runs another version, or"
-                    + " somebody else writes to it");
+    }
+
+    /** Its figures, where there is one. */
+    static void measure(@Nullable SharedBook book, Figures figures) {
+        if (book != null) {
+            PoolStatus.measure(book.follower.reading(), figures);
         }
     }
 

@@ -1,8 +1,9 @@
 package org.scpbeforerelay.pool;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.scpbeforerelay.store.shared.EngineException;
+import org.scpbeforerelay.store.shared.EngineHealth;
 import org.scpbeforerelay.store.shared.EntryId;
 import org.scpbeforerelay.store.shared.Frame;
 import org.scpbeforerelay.store.shared.LogEngine;
@@ -55,8 +56,18 @@ record ShiftedEngine(LogEngine engine, long shiftMs) implements LogEngine {
         }
 
         @Override
-        public @Nullable String seen(String node) throws EngineException {
-            return session.seen(node);
+        public Map<String, String> shown() throws EngineException {
+            return session.shown();
+        }
+
+        @Override
+        public void takeOff(String node) throws EngineException {
+            session.takeOff(node);
+        }
+
+        @Override
+        public EngineHealth health() throws EngineException {
+            return session.health();
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.store.shared.EngineException;
+import org.scpbeforerelay.store.shared.EngineHealth;
 import org.scpbeforerelay.store.shared.EntryId;
 import org.scpbeforerelay.store.shared.Frame;
 import org.scpbeforerelay.store.shared.LogEngine;
@@ -186,8 +187,16 @@ final class SimulatedEngine {
         public void show(String node, String status) {}
 
         @Override
-        public @Nullable String seen(String node) {
-            return null;
+        public Map<String, String> shown() {
+            return Map.of();
+        }
+
+        @Override
+        public void takeOff(String node) {}
+
+        @Override
+        public EngineHealth health() {
+            return EngineHealth.parse("");
         }
 
         @Override

@@ -1,7 +1,7 @@
 package org.scpbeforerelay.store.shared;
 
 /** The engine cannot be reached, or does not do what was asked. The message says where and why. */
-public final class EngineException extends Exception {
+public class EngineException extends Exception {
     private static final long serialVersionUID = 1L;
 
     public EngineException(String message) {

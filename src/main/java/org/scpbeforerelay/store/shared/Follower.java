@@ -34,9 +34,10 @@ public final class Follower {
     private final SharedStore store;
     private final LogEngine engine;
     private final Line line;
+    private final NodeBoard board;
     private WriterSequences sequences = new WriterSequences();
     private @Nullable String history;
-    private EntryId cursor = EntryId.START;
+    private volatile EntryId cursor = EntryId.START;
     private long pulseAtMs = Long.MIN_VALUE;
     private long aliveAtMs = Long.MIN_VALUE;
     private long retryMs = RETRY_FIRST_MS;
@@ -44,7 +45,9 @@ public final class Follower {
     private boolean more;
     private @Nullable String lastFailure;
     private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong recordsRead = new AtomicLong();
     private final AtomicLong unreadable = new AtomicLong();
+    private volatile int replicas;
     private volatile EntryId last = EntryId.START;
     private final AtomicInteger replays = new AtomicInteger();
 
@@ -55,8 +58,14 @@ public final class Follower {
     }
 
     public Follower(SharedStore store, LogEngine engine) {
+        this(store, engine, "unknown");
+    }
+
+    /** {@code version}: of this program, to be shown at other hosts. */
+    public Follower(SharedStore store, LogEngine engine, String version) {
         this.store = store;
         this.engine = engine;
+        this.board = new NodeBoard(store.line().writer(), version);
         this.line = store.line();
         // Before the registry runs there is no other thread to wait for, and no book to change.
         store.readFirst(reading -> step(Follower::beforeTheStart, 0));
@@ -83,7 +92,7 @@ public final class Follower {
             retryMs = RETRY_FIRST_MS;
             return 0;
         } catch (EngineException e) {
-            line.close(String.valueOf(e.getMessage()));
+            line.close(String.valueOf(e.getMessage()), store.clock().now());
             if (!String.valueOf(e.getMessage()).equals(lastFailure)) {
                 LOG.warn("the shared store is away: {}. Leases that stand go on to their ends", e.getMessage());
             }
@@ -96,7 +105,7 @@ public final class Follower {
 
     /** Has the next step connect anew and read all. */
     void startOver() {
-        line.close("its log is read anew");
+        line.close("its log is read anew", store.clock().now());
     }
 
     private Session connect(Desk desk) throws EngineException {
@@ -105,7 +114,7 @@ public final class Follower {
         try {
             store.engineTime().forget();
             Pulse pulse = pulse(opened);
-            line.open(opened);
+            line.open(opened, store.clock().now());
             kept = true;
             replay(opened, pulse, desk);
         } finally {
@@ -133,6 +142,9 @@ public final class Follower {
             }
             tend(desk, now);
         }
+        if (board.isDue(now)) {
+            board.refresh(session, this, store.engineTime(), now, store.placesKnown());
+        }
         List<LogEntry> entries = session.read(cursor, more ? 0 : waitMs);
         if (take(entries, desk)) {
             LOG.info("frames are missing in the shared store's log; it is read again");
@@ -149,10 +161,28 @@ public final class Follower {
         Moment after = store.clock().now();
         store.engineTime().set(pulse.timeMs(), before, after);
         pulseAtMs = after.monotonicMs();
-        trusted = store.engineTime().trusts(after);
+        boolean nowTrusted = store.engineTime().trusts(after);
+        if (nowTrusted != trusted) {
+            sayClock(nowTrusted, store.engineTime().aheadMs(after));
+        }
+        trusted = nowTrusted;
+        replicas = pulse.replicas();
         history = pulse.history();
         last = pulse.last();
         return pulse;
+    }
+
+    private void sayClock(boolean right, long aheadMs) {
+        if (right) {
+            LOG.info("this host's clock agrees with the shared store's again");
+        } else {
+            LOG.warn(
+                    "this host's clock is {} ms {} the shared store's, more than {} ms: what other hosts grant is not believed here, and"
+                            + " what is granted here counts here alone, until it is set (chrony, systemd-timesyncd)",
+                    Math.abs(aheadMs),
+                    aheadMs > 0 ? "ahead of" : "behind",
+                    View.SKEW_MAX_MS);
+        }
     }
 
     private void replay(Session session, Pulse pulse, Desk desk) throws EngineException {
@@ -201,6 +231,7 @@ public final class Follower {
             return false;
         }
         List<LogRecords> read = new ArrayList<>(entries.size());
+        int records = 0;
         boolean skipped = false;
         for (LogEntry entry : entries) {
             Frame frame = entry.frame();
@@ -210,12 +241,15 @@ public final class Follower {
             }
             skipped |= sequences.skips(frame);
             try {
-                read.add(new LogRecords(entry.id(), frame.writer(), RecordCodec.decode(frame.records())));
+                LogRecords one = new LogRecords(entry.id(), frame.writer(), RecordCodec.decode(frame.records()));
+                records += one.records().size();
+                read.add(one);
             } catch (BadFrameException e) {
                 unreadable.incrementAndGet();
                 LOG.warn("{} in the shared store's log cannot be read and was passed over: {}", frame, e.getMessage());
             }
         }
+        recordsRead.addAndGet(records);
         desk.carryOut(() -> store.take(read));
         // The book has it: the cursor says so, and who is asked how far this host has come.
         cursor = entries.getLast().id();
@@ -230,6 +264,28 @@ public final class Follower {
     /** How many entries could not be read: another version's, or somebody else's. */
     public long unreadable() {
         return unreadable.get();
+    }
+
+    /** How this host stands to the shared store now; from any thread. */
+    public PoolReading reading() {
+        Moment now = store.clock().now();
+        EngineTime time = store.engineTime();
+        return new PoolReading(
+                engine.describe(),
+                line.session() != null,
+                line.sinceMs(),
+                line.session() != null ? "" : line.why(),
+                lagMs(),
+                time.aheadMs(now),
+                time.trusts(now),
+                time.ms(now),
+                replays(),
+                line.appended(),
+                recordsRead.get(),
+                lost(),
+                unreadable(),
+                replicas,
+                board);
     }
 
     /** How often the whole window was read. */

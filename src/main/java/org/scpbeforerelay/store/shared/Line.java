@@ -2,7 +2,9 @@ package org.scpbeforerelay.store.shared;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.store.shared.LogEngine.Session;
 
 /**
@@ -15,11 +17,14 @@ final class Line {
     private long sequence;
     private volatile @Nullable Session session;
     private volatile String why = "it has not been reached yet";
+    private volatile long sinceMs;
+    private final AtomicLong appended = new AtomicLong();
 
     /** {@code epoch}: greater than that of the run before. */
     Line(String writer, long epoch) {
         this.writer = writer;
         this.epoch = epoch;
+        this.sinceMs = epoch;
     }
 
     String writer() {
@@ -41,21 +46,33 @@ final class Line {
         return why;
     }
 
-    void open(Session opened) {
-        session = opened;
+    /** Since when it is there, or away, by the wall clock in milliseconds since 1970. */
+    long sinceMs() {
+        return sinceMs;
     }
 
-    void close(String newWhy) {
+    /** How many records were appended. */
+    long appended() {
+        return appended.get();
+    }
+
+    void open(Session opened, Moment now) {
+        session = opened;
+        sinceMs = now.wallMs();
+    }
+
+    void close(String newWhy, Moment now) {
         Session closing = session;
         why = newWhy;
         session = null;
         if (closing != null) {
+            sinceMs = now.wallMs();
             closing.close();
         }
     }
 
     /** Appends records; false when the line is away, or is so from now on: the log may then have some of them. */
-    boolean append(List<? extends SharedRecord> records, long trimBeforeMs) {
+    boolean append(List<? extends SharedRecord> records, long trimBeforeMs, Moment now) {
         Session there = session;
         if (there == null) {
             return false;
@@ -67,9 +84,10 @@ final class Line {
         }
         try {
             there.append(frames, trimBeforeMs);
+            appended.addAndGet(records.size());
             return true;
         } catch (EngineException e) {
-            close(String.valueOf(e.getMessage()));
+            close(String.valueOf(e.getMessage()), now);
             return false;
         }
     }

@@ -1,7 +1,7 @@
 package org.scpbeforerelay.store.shared;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * The engine that has the log.
@@ -17,7 +17,7 @@ public interface LogEngine {
     String describe();
 
     /**
-     * A connection. {@link #append} and {@link #awaitReplicas} are for one thread, {@link #read} and {@link #pulse} for another;
+     * A connection. {@link #append} and {@link #awaitReplicas} are for one thread, all that asks for another;
      * {@link #close} may be called by any and ends all.
      */
     interface Session extends AutoCloseable {
@@ -41,12 +41,17 @@ public interface LogEngine {
         /** How it fares. An {@link EngineException} when it no longer accepts writes: another may do so now. */
         Pulse pulse() throws EngineException;
 
-        /** Says how this host fares, for {@link #seen}; forgotten after some seconds. For display only. */
+        /** Says how this host fares, for {@link #shown}. A {@link RefusedByEngineException} when the engine forbids it. */
         void show(String node, String status) throws EngineException;
 
-        /** What a host showed last; null when it has not for some seconds. */
-        @Nullable
-        String seen(String node) throws EngineException;
+        /** What each host showed last. A {@link RefusedByEngineException} when the engine forbids it. */
+        Map<String, String> shown() throws EngineException;
+
+        /** Takes off what a host showed. */
+        void takeOff(String node) throws EngineException;
+
+        /** What the engine says of itself. A {@link RefusedByEngineException} when it forbids that. */
+        EngineHealth health() throws EngineException;
 
         @Override
         void close();

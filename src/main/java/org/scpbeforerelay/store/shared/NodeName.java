@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.scpbeforerelay.store.StoreException;
 
 /**
@@ -14,14 +15,21 @@ import org.scpbeforerelay.store.StoreException;
  * outlives the process, so that a host knows its own words again; a copy of a whole machine must not keep it.
  */
 public final class NodeName {
+    private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}-[0-9a-f]{8}");
+
     private NodeName() {}
+
+    /** Whether a text is such a name. */
+    static boolean isOne(String text) {
+        return FORM.matcher(text).matches();
+    }
 
     /** Reads it from its file, or makes it. */
     public static String of(Path file, String hostName) throws StoreException {
         try {
             if (Files.exists(file)) {
                 String name = Files.readString(file, StandardCharsets.US_ASCII).strip();
-                if (name.matches("[a-z0-9][a-z0-9.-]{0,63}-[0-9a-f]{8}")) {
+                if (isOne(name)) {
                     return name;
                 }
                 throw new StoreException(file + " is no name of a host: remove it, and a new one is made");

@@ -220,7 +220,7 @@ public final class SharedStore implements LeaseStore {
                 ? words
                 : words.stream().filter(word -> !(word instanceof Granted)).toList();
         if (!fit.isEmpty()) {
-            if (!line.append(fit, view.engineMs() - Marks.WINDOW_MS)) {
+            if (!line.append(fit, view.engineMs() - Marks.WINDOW_MS, view.now())) {
                 return false;
             }
             marks.written(fit, view.engineMs());
@@ -283,7 +283,7 @@ public final class SharedStore implements LeaseStore {
             words.add(new SharedRecord.Alive(Stamps.at(view.engineMs())));
         }
         if (!words.isEmpty()) {
-            if (line.append(words, view.engineMs() - Marks.WINDOW_MS)) {
+            if (line.append(words, view.engineMs() - Marks.WINDOW_MS, view.now())) {
                 marks.written(words, view.engineMs());
             } else {
                 marks.notWritten(words, view);
@@ -345,6 +345,10 @@ public final class SharedStore implements LeaseStore {
                 && former.leftMs(now) > SPARED_FROM * fresh.leftMs(now);
     }
 
+    int placesKnown() {
+        return placesKnown;
+    }
+
     @Override
     public boolean isShared() {
         return true;
@@ -374,7 +378,7 @@ public final class SharedStore implements LeaseStore {
         } catch (StoreException e) {
             LOG.warn("{}; what other hosts said last is in the log and will be read from there", e.getMessage());
         }
-        line.close("this host is ending");
+        line.close("this host is ending", clock.now());
         disk.close();
     }
 }

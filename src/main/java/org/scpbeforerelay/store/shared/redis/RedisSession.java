@@ -3,14 +3,18 @@ package org.scpbeforerelay.store.shared.redis;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.store.shared.EngineException;
+import org.scpbeforerelay.store.shared.EngineHealth;
 import org.scpbeforerelay.store.shared.EntryId;
 import org.scpbeforerelay.store.shared.Frame;
 import org.scpbeforerelay.store.shared.LogEngine;
 import org.scpbeforerelay.store.shared.LogEntry;
+import org.scpbeforerelay.store.shared.RefusedByEngineException;
 import org.scpbeforerelay.store.shared.redis.RedisAddress.Place;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -23,12 +27,12 @@ import redis.clients.jedis.util.SafeEncoder;
 final class RedisSession implements LogEngine.Session {
     private static final String LOG = "sbr:log";
     private static final String EPOCH = "sbr:epoch";
-    private static final String NODE = "sbr:node:";
+    private static final String NODES = "sbr:nodes";
 
     /** How many frames are read at once: at most that many times a thousand records, and a few each as a rule. */
     private static final int FRAMES_MAX = 256;
 
-    private static final int SHOWN_S = 15;
+    private static final int SHOWN_S = 172_800;
     private static final int REPLICAS_WAIT_MS = 200;
 
     private final Place server;
@@ -173,17 +177,29 @@ final class RedisSession implements LogEngine.Session {
 
     @Override
     public void show(String node, String status) throws EngineException {
-        ask(new CommandArguments(Command.SET)
-                .add(NODE + node)
-                .add(status)
-                .add("EX")
-                .add(SHOWN_S));
+        ask(new CommandArguments(Command.HSET).add(NODES).add(node).add(status));
+        ask(new CommandArguments(Command.EXPIRE).add(NODES).add(SHOWN_S));
     }
 
     @Override
-    public @Nullable String seen(String node) throws EngineException {
-        Object found = ask(new CommandArguments(Command.GET).add(NODE + node));
-        return found == null ? null : text(found);
+    public Map<String, String> shown() throws EngineException {
+        Map<String, String> shown = new HashMap<>();
+        if (ask(new CommandArguments(Command.HGETALL).add(NODES)) instanceof List<?> fields) {
+            for (int i = 0; i + 1 < fields.size(); i += 2) {
+                shown.put(text(fields.get(i)), text(fields.get(i + 1)));
+            }
+        }
+        return shown;
+    }
+
+    @Override
+    public void takeOff(String node) throws EngineException {
+        ask(new CommandArguments(Command.HDEL).add(NODES).add(node));
+    }
+
+    @Override
+    public EngineHealth health() throws EngineException {
+        return EngineHealth.parse(text(ask(new CommandArguments(Command.INFO))));
     }
 
     @Override
@@ -222,7 +238,9 @@ final class RedisSession implements LogEngine.Session {
     }
 
     private EngineException fault(JedisException e) {
-        return new EngineException(server + ": " + RedisEngine.cause(e), e);
+        return e instanceof JedisDataException
+                ? new RefusedByEngineException(server + ": " + e.getMessage(), e)
+                : new EngineException(server + ": " + RedisEngine.cause(e), e);
     }
 
     private static String text(@Nullable Object bytes) {

@@ -4,7 +4,7 @@
  * <pre>
  * sbr:log       STREAM  w=writer  e=epoch  s=sequence  d=records     see Frame and RecordCodec
  * sbr:epoch     STRING  random, made by whoever finds none: the name of this history
- * sbr:node:ID   STRING  how a host fares, 15 s; for display
+ * sbr:nodes     HASH    by host: how it says that it fares; for display
  * </pre>
  *
  * <p>Through Jedis' plain connection and nothing above it: no pool, no objects for each command. A session has two connections, one that

@@ -11,19 +11,19 @@ enum Protocol {
                     request=smtpd_access_policy
                     protocol_state=RCPT
                     protocol_name=ESMTP
-                    client_address=%s
+                    client_address=%1$s
                     client_name=unknown
-                    client_port=41234
+                    client_port=%5$d
                     reverse_client_name=unknown
                     server_address=192.0.2.25
                     server_port=25
-                    helo_name=gwaihir.example.org
-                    sender=gerard@example.org
-                    recipient=frodo@example.net
+                    helo_name=gwaihir%3$d.example.org
+                    sender=gerard%3$d@example.org
+                    recipient=frodo%4$d@example.net
                     recipient_count=0
                     queue_id=
-                    instance=%x.6740a1b2.c3d4e.0
-                    size=1024
+                    instance=%2$x.6740a1b2.c3d4e.0
+                    size=%5$d
                     etrn_domain=
                     stress=
                     sasl_method=
@@ -38,7 +38,7 @@ enum Protocol {
                     encryption_keysize=256
                     policy_context=scp
 
-                    """.formatted(client, number);
+                    """.formatted(client, number, number % 13, number % 7, 1025 + number * 31);
         }
     },
     SOCKETMAP("9:OK permit,") {

@@ -145,6 +145,7 @@ public final class Daemon implements AutoCloseable {
         begun.push(listener);
         listener.start();
         lookup = listener;
+        SharedBook.share(sharedBook, ledger, listener);
         Recovery.Report report = opened.open();
         RegistryThread thread = new RegistryThread(opened);
         begun.push(thread);

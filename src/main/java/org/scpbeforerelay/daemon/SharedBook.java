@@ -10,6 +10,8 @@ import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.StoreUrl;
 import org.scpbeforerelay.console.metrics.Figures;
+import org.scpbeforerelay.lookup.LookupListener;
+import org.scpbeforerelay.quota.QuotaLedger;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
@@ -17,6 +19,7 @@ import org.scpbeforerelay.store.shared.Follower;
 import org.scpbeforerelay.store.shared.FollowerThread;
 import org.scpbeforerelay.store.shared.NodeName;
 import org.scpbeforerelay.store.shared.RevocationFile;
+import org.scpbeforerelay.store.shared.SharedQuotas;
 import org.scpbeforerelay.store.shared.SharedStore;
 import org.scpbeforerelay.store.shared.redis.RedisAddress;
 import org.scpbeforerelay.store.shared.redis.RedisEngine;
@@ -55,6 +58,13 @@ final class SharedBook {
                 () -> inForce.get().lease().maxTerm().ms());
         begun.accept(store);
         return new SharedBook(store, new Follower(store, engine, Version.text()));
+    }
+
+    /** Has users' limits hold for all hosts together, where there are others. */
+    static void share(@Nullable SharedBook book, QuotaLedger ledger, LookupListener counter) {
+        if (book != null) {
+            book.store.share(new SharedQuotas(ledger, counter::hear));
+        }
     }
 
     LeaseStore store() {

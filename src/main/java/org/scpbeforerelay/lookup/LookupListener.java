@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.quota.SpentElsewhere;
 import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.relay.RelayDesk;
 import org.scpbeforerelay.store.QuotaStore;
@@ -37,8 +38,9 @@ public final class LookupListener implements AutoCloseable {
     private final LookupStatistics statistics = new LookupStatistics();
     private final PolicyAnswers onUnixSockets;
     private final PolicyAnswers onTcp;
+    private final @Nullable MessageCounter counter;
     private final List<Door> doors = new ArrayList<>();
-    private @Nullable LookupLoop loop;
+    private volatile @Nullable LookupLoop loop;
     private @Nullable Thread thread;
 
     /**
@@ -77,8 +79,7 @@ public final class LookupListener implements AutoCloseable {
         this.settings = settings;
         this.desk = desk;
         this.clock = new RoundClock(clock);
-        MessageCounter counter =
-                counting == null ? null : new MessageCounter(counting.ledger(), counting.store(), clock);
+        counter = counting == null ? null : new MessageCounter(counting.ledger(), counting.store(), clock);
         this.onUnixSockets = new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy(), watch);
         this.onTcp = new PolicyAnswers(desk, null, this.clock, statistics, settings.policy(), watch);
     }
@@ -103,7 +104,13 @@ public final class LookupListener implements AutoCloseable {
         }
         AddressAnswers byAddress = new AddressAnswers(desk, clock, statistics);
         LookupLoop newLoop = new LookupLoop(
-                selector, codecs(onUnixSockets, byAddress), codecs(onTcp, byAddress), settings, statistics, clock);
+                selector,
+                codecs(onUnixSockets, byAddress),
+                codecs(onTcp, byAddress),
+                settings,
+                statistics,
+                clock,
+                counter == null ? () -> {} : counter::takeHeard);
         loop = newLoop;
         thread = Thread.ofPlatform().name("lookup").start(newLoop);
     }
@@ -116,6 +123,18 @@ public final class LookupListener implements AutoCloseable {
     /** Where it listens, in the order of the settings, with the ports that the system chose. */
     public synchronized List<ListenAddress> boundAddresses() {
         return doors.stream().map(Door::address).toList();
+    }
+
+    /** Counts on users with limits what other hosts have counted, before any question that comes after; does not wait. */
+    public void hear(List<SpentElsewhere> spent) {
+        MessageCounter theCounter = counter;
+        LookupLoop running = loop;
+        if (theCounter != null) {
+            theCounter.hear(spent);
+        }
+        if (running != null) {
+            running.wake();
+        }
     }
 
     /** What it has counted. */

@@ -55,6 +55,9 @@ final class LookupLoop implements Runnable {
     // Made once: making one costs more than serving a key, until the optimising compiler has seen it, if there is one.
     private final Consumer<SelectionKey> serving = this::serve;
 
+    // Before each round; mostly there is nothing to do.
+    private final Runnable errands;
+
     private volatile boolean stopping;
     private int connections;
     private boolean acceptPaused;
@@ -68,13 +71,20 @@ final class LookupLoop implements Runnable {
             LookupCodec.Codecs onTcp,
             LookupSettings settings,
             LookupStatistics statistics,
-            RoundClock clock) {
+            RoundClock clock,
+            Runnable errands) {
         this.selector = selector;
+        this.errands = errands;
         this.onUnixSockets = onUnixSockets;
         this.onTcp = onTcp;
         this.settings = settings;
         this.statistics = statistics;
         this.clock = clock;
+    }
+
+    /** Has the loop do its errands soon; from any thread. */
+    void wake() {
+        selector.wakeup();
     }
 
     /** Ends the loop soon; from any thread. */
@@ -89,6 +99,7 @@ final class LookupLoop implements Runnable {
         while (!stopping) {
             try {
                 nowIsFresh = false;
+                errands.run();
                 selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
                 tick();
             } catch (ClosedSelectorException e) {

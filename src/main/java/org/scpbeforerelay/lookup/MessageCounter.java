@@ -5,6 +5,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.clock.Clock;
@@ -16,6 +19,7 @@ import org.scpbeforerelay.quota.MessageName;
 import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.quota.QuotaEntry;
 import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.quota.SpentElsewhere;
 import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.store.QuotaStore;
 import org.scpbeforerelay.store.StoreException;
@@ -42,6 +46,7 @@ final class MessageCounter {
     private final Clock clock;
     private final Asked asked = new Asked();
     private final Complaints complaints = new Complaints();
+    private final Queue<SpentElsewhere> heard = new ConcurrentLinkedQueue<>();
     private long pausedUntilMs = Long.MIN_VALUE;
 
     MessageCounter(QuotaLedger ledger, QuotaStore store, Clock clock) {
@@ -76,6 +81,24 @@ final class MessageCounter {
             if (entry != null) {
                 record(entry, now);
             }
+        }
+    }
+
+    /** Leaves for the counting thread what other hosts have counted; from any thread. */
+    void hear(List<SpentElsewhere> spent) {
+        heard.addAll(spent);
+    }
+
+    /** Counts what other hosts have counted; costs nothing when they have not. */
+    void takeHeard() {
+        SpentElsewhere spent = heard.poll();
+        while (spent != null) {
+            Moment now = clock.now();
+            QuotaEntry entry = ledger.hear(spent, now.monotonicMs());
+            if (entry != null) {
+                record(entry, now);
+            }
+            spent = heard.poll();
         }
     }
 

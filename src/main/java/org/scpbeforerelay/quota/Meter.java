@@ -8,12 +8,15 @@ import org.scpbeforerelay.announce.Rate;
  *
  * @param rate its size and refill
  * @param debt what is missing; one message or recipient is {@code rate.periodMs()}, and {@code rate.count()} of it comes
- *     back each millisecond. At least 0, at most {@code count * periodMs}: nothing left
+ *     back each millisecond. At least 0; {@code count * periodMs}: nothing left. More, up to {@value #BUCKETS_MAX} times that, when other
+ *     hosts have counted as well: then nothing is left until that has come back
  * @param atMs when that was so, by the monotonic clock
  */
 public record Meter(Rate rate, long debt, long atMs) {
+    private static final int BUCKETS_MAX = 32;
+
     public Meter {
-        if (debt < 0 || debt > capacity(rate)) {
+        if (debt < 0 || debt > most(rate)) {
             throw new IllegalArgumentException(debt + " is missing of a bucket of " + rate);
         }
     }
@@ -53,12 +56,23 @@ public record Meter(Rate rate, long debt, long atMs) {
 
     /** One less. {@link IllegalArgumentException} when there is none. */
     public Meter taken() {
+        if (!hasRoom()) {
+            throw new IllegalArgumentException("nothing is left of " + rate);
+        }
         return new Meter(rate, debt + rate.periodMs(), atMs);
+    }
+
+    /** So many less, whether they are there or not: another host has taken them. */
+    public Meter spent(long number) {
+        long room = (most(rate) - debt) / rate.periodMs();
+        return number <= 0 ? this : new Meter(rate, debt + Math.min(number, room) * rate.periodMs(), atMs);
     }
 
     /** So many more, but never more than fit in. */
     public Meter givenBack(long number) {
-        return new Meter(rate, Math.max(0, debt - Math.min(number, rate.count()) * rate.periodMs()), atMs);
+        return number >= used()
+                ? new Meter(rate, 0, atMs)
+                : new Meter(rate, debt - Math.max(0, number) * rate.periodMs(), atMs);
     }
 
     /** How many are used, of {@code rate.count()}; one that is coming back counts until it is there. */
@@ -70,7 +84,7 @@ public record Meter(Rate rate, long debt, long atMs) {
         if (passedMs <= 0) {
             return debt;
         }
-        return passedMs >= rate.periodMs() ? 0 : Math.max(0, debt - passedMs * rate.count());
+        return passedMs >= fullInMs() ? 0 : debt - passedMs * rate.count();
     }
 
     private long converted(long missing, Rate newRate) {
@@ -83,6 +97,11 @@ public record Meter(Rate rate, long debt, long atMs) {
         }
         long part = Math.ceilDiv(Math.multiplyExact(missing % rate.periodMs(), newRate.periodMs()), rate.periodMs());
         return Math.min(capacity(newRate), whole * newRate.periodMs() + part);
+    }
+
+    private static long most(Rate rate) {
+        long capacity = capacity(rate);
+        return capacity > Long.MAX_VALUE / BUCKETS_MAX ? capacity : capacity * BUCKETS_MAX;
     }
 
     private static long capacity(Rate rate) {

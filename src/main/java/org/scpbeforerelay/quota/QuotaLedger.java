@@ -1,6 +1,7 @@
 package org.scpbeforerelay.quota;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.scpbeforerelay.lease.UserName;
 public final class QuotaLedger implements Quotas {
     private final Map<UserName, Usage> usages = new ConcurrentHashMap<>();
     private final MessageTallies messages = new MessageTallies();
+    private final Map<UserName, Spending> spendings = new ConcurrentHashMap<>();
+    private final Map<UserName, HeardOf> heard = new HashMap<>();
 
     @Override
     public Usage usage(UserName user) {
@@ -45,6 +48,7 @@ public final class QuotaLedger implements Quotas {
     public QuotaEntry count(Charge charge, @Nullable MessageName message, @Nullable Long recipient, long nowMs) {
         Usage usage = usage(charge.user()).charged(charge, nowMs);
         usages.put(charge.user(), usage);
+        spending(charge.user()).count(charge);
         QuotaEntry.Share share = message == null
                 ? null
                 : messages.add(message, charge.user(), charge.recipients() == null ? null : recipient, nowMs);
@@ -69,7 +73,37 @@ public final class QuotaLedger implements Quotas {
         }
         Usage usage = usage(user).withRecipientsGivenBack(surplus, nowMs);
         usages.put(user, usage);
+        spending(user).giveBackRecipients(surplus);
         return new QuotaEntry(user, usage, messages.settle(message, user, accepted, nowMs));
+    }
+
+    /** What this host has counted since its start, by user; for reading, from any thread. */
+    public Map<UserName, Spending> spendings() {
+        return spendings;
+    }
+
+    private Spending spending(UserName user) {
+        Spending spending = spendings.get(user);
+        if (spending == null) {
+            spending = new Spending();
+            spendings.put(user, spending);
+        }
+        return spending;
+    }
+
+    /**
+     * Counts what another host has counted.
+     *
+     * @return what to record; null when it is known already
+     */
+    public @Nullable QuotaEntry hear(SpentElsewhere spent, long nowMs) {
+        HeardOf known = heard.computeIfAbsent(spent.user(), user -> new HeardOf());
+        Usage usage = known.take(spent, usage(spent.user()), nowMs);
+        if (usage == null) {
+            return null;
+        }
+        usages.put(spent.user(), usage);
+        return new QuotaEntry(spent.user(), usage, null, known.all());
     }
 
     /** Takes over what was recorded, entry by entry in their order. */
@@ -78,11 +112,18 @@ public final class QuotaLedger implements Quotas {
         if (entry.share() != null) {
             messages.restore(entry.user(), entry.share());
         }
+        if (entry.heard() != null) {
+            HeardOf known = new HeardOf();
+            entry.heard().forEach(known::restore);
+            heard.put(entry.user(), known);
+        }
     }
 
     /** All that still matters, as entries that restore it; forgets the rest. */
     public List<QuotaEntry> all(long nowMs) {
         usages.values().removeIf(usage -> usage.isOver(nowMs));
+        // Whoever has everything back may hear old words again: what they say has come back too.
+        heard.keySet().retainAll(usages.keySet());
         List<QuotaEntry> entries = new ArrayList<>();
         Set<UserName> said = new HashSet<>();
         messages.each(nowMs, (user, share) -> {
@@ -90,8 +131,9 @@ public final class QuotaLedger implements Quotas {
             entries.add(new QuotaEntry(user, usage(user), share));
         });
         usages.forEach((user, usage) -> {
-            if (!said.contains(user)) {
-                entries.add(new QuotaEntry(user, usage, null));
+            HeardOf known = heard.get(user);
+            if (!said.contains(user) || known != null) {
+                entries.add(new QuotaEntry(user, usage, null, known == null ? null : known.all()));
             }
         });
         return entries;

@@ -53,6 +53,24 @@ final class MeterTest {
     }
 
     @Test
+    void whatOthersHaveTakenBeyondTheLimitComesBackBeforeThereIsOneAgain() {
+        Meter meter = used(HOURLY, 200).spent(100);
+        assertThat(meter.used()).isEqualTo(300);
+        assertThat(meter.hasRoom()).isFalse();
+        assertThat(meter.waitMs()).isEqualTo(101 * 18_000);
+        assertThat(meter.at(HOURLY, START_MS + 101 * 18_000 - 1).hasRoom()).isFalse();
+        assertThat(meter.at(HOURLY, START_MS + 101 * 18_000).hasRoom()).isTrue();
+        assertThat(meter.at(HOURLY, START_MS + 300 * 18_000).debt()).isZero();
+        assertThat(meter.givenBack(150).used()).isEqualTo(150);
+        assertThat(meter.givenBack(Long.MAX_VALUE).debt()).isZero();
+        assertThat(meter.spent(Long.MAX_VALUE).used()).isEqualTo(32 * 200);
+        assertThat(new Meter(Rate.parse("999999999/d"), 0, 0)
+                        .spent(Long.MAX_VALUE)
+                        .hasRoom())
+                .isFalse();
+    }
+
+    @Test
     void theMonotonicClockNeverRefillsBackwards() {
         Meter meter = used(HOURLY, 200);
         assertThat(meter.at(HOURLY, START_MS - 3_600_000)).isEqualTo(meter);

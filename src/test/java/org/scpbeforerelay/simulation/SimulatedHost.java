@@ -6,8 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.clock.SettableClock;
 import org.scpbeforerelay.lease.LeaseKey;
+import org.scpbeforerelay.quota.Charge;
+import org.scpbeforerelay.quota.MessageSoFar;
+import org.scpbeforerelay.quota.Meter;
+import org.scpbeforerelay.quota.QuotaEntry;
+import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.quota.QuotaRules;
+import org.scpbeforerelay.quota.QuotaVerdict;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayQuestion;
@@ -17,6 +25,7 @@ import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.shared.Follower;
 import org.scpbeforerelay.store.shared.LogEngine;
 import org.scpbeforerelay.store.shared.Revocations;
+import org.scpbeforerelay.store.shared.SharedQuotas;
 import org.scpbeforerelay.store.shared.SharedRecord;
 import org.scpbeforerelay.store.shared.SharedStore;
 
@@ -25,6 +34,8 @@ final class SimulatedHost {
     final String name;
     final SettableClock clock;
     final List<SharedRecord.Revoked> revoked = new ArrayList<>();
+    private final List<QuotaEntry> journal = new ArrayList<>();
+    private QuotaLedger ledger = new QuotaLedger();
     private final Map<LeaseKey, Recorded> disk = new HashMap<>();
     private final LogEngine engine;
     private final SharedStore.WhenAway whenAway;
@@ -76,6 +87,17 @@ final class SimulatedHost {
                 whenAway,
                 Cast.TERMS::maxTermMs);
         follower = new Follower(opened, engine);
+        QuotaLedger begunLedger = new QuotaLedger();
+        ledger = begunLedger;
+        journal.forEach(begunLedger::restore);
+        opened.share(new SharedQuotas(
+                begunLedger,
+                heard -> heard.forEach(spent -> {
+                    QuotaEntry entry = begunLedger.hear(spent, clock.now().monotonicMs());
+                    if (entry != null) {
+                        journal.add(entry);
+                    }
+                })));
         Registry begun = new Registry(opened, clock, Cast.roster(PoolSimulation.USERS), Cast.TERMS);
         begun.open();
         store = opened;
@@ -105,6 +127,25 @@ final class SimulatedHost {
         do {
             registry().runOnce();
         } while (registry().hasWork() || registry().untilNextRoundMs(1) == 0);
+    }
+
+    /** Whether one more mail of this user is within the limit; then it is counted, as a lookup would. */
+    boolean mails(Allowance allowance) {
+        long nowMs = clock.now().monotonicMs();
+        QuotaVerdict verdict = QuotaRules.judge(allowance, ledger.usage(allowance.user()), MessageSoFar.NEW, nowMs);
+        if (verdict instanceof Charge charge) {
+            journal.add(ledger.count(charge, null, null, nowMs));
+            return true;
+        }
+        return false;
+    }
+
+    /** How many messages of the limit are used here. */
+    long used(Allowance allowance) {
+        Meter messages = ledger.usage(allowance.user())
+                .at(allowance, clock.now().monotonicMs())
+                .messages();
+        return messages == null ? 0 : messages.used();
     }
 
     /** Through whose lease this address may relay; null when it may not. */

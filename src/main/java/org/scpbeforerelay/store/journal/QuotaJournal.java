@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * MESSAGES, RECIPIENTS   -  or  COUNT/PERIOD-MS:DEBT@MONOTONIC-MS      a {@link org.scpbeforerelay.quota.Meter}
  * MESSAGE                -  or  INSTANCE CLIENT MONOTONIC-MS RECIPIENTS [+=]DIGEST,DIGEST…
+ *                        or  heard HOST:EPOCH:SEQUENCE:MESSAGES:RECIPIENTS,…   of other hosts' counts, what is in these
  * CHECKSUM               CRC-32C of what stands before it, eight hexadecimal digits
  * </pre>
  *

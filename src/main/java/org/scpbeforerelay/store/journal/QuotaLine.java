@@ -1,6 +1,7 @@
 package org.scpbeforerelay.store.journal;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.quota.MessageName;
 import org.scpbeforerelay.quota.Meter;
 import org.scpbeforerelay.quota.QuotaEntry;
+import org.scpbeforerelay.quota.SpentElsewhere.Heard;
 import org.scpbeforerelay.quota.Usage;
 
 /**
@@ -25,12 +27,15 @@ record QuotaLine(Moment writtenAt, QuotaEntry entry) {
     private static final String NOTHING = "-";
     private static final int FIELDS_WITHOUT_MESSAGE = 6;
     private static final int FIELDS = 10;
+    private static final int FIELDS_HEARD = 7;
+    private static final String HEARD = "heard";
 
     /** With its line feed. */
     String text() {
         Usage usage = entry.usage();
         String text = writtenAt.wallMs() + " " + writtenAt.monotonicMs() + " " + entry.user() + " "
-                + meter(usage.messages()) + " " + meter(usage.recipients()) + " " + share(entry.share());
+                + meter(usage.messages()) + " " + meter(usage.recipients()) + " "
+                + (entry.heard() == null ? share(entry.share()) : heard(entry.heard()));
         return text + " " + checksum(text) + "\n";
     }
 
@@ -41,7 +46,8 @@ record QuotaLine(Moment writtenAt, QuotaEntry entry) {
             throw new IllegalArgumentException("the line is damaged");
         }
         String[] fields = line.substring(0, end).split(" ", -1);
-        if (fields.length != FIELDS && fields.length != FIELDS_WITHOUT_MESSAGE) {
+        boolean isHeard = fields.length == FIELDS_HEARD && fields[5].equals(HEARD);
+        if (fields.length != FIELDS && fields.length != FIELDS_WITHOUT_MESSAGE && !isHeard) {
             throw new IllegalArgumentException("a line of " + fields.length + " fields");
         }
         return new QuotaLine(
@@ -49,7 +55,8 @@ record QuotaLine(Moment writtenAt, QuotaEntry entry) {
                 new QuotaEntry(
                         new UserName(fields[2]),
                         new Usage(meter(fields[3]), meter(fields[4])),
-                        fields.length == FIELDS ? share(fields) : null));
+                        fields.length == FIELDS ? share(fields) : null,
+                        isHeard ? heard(fields[6]) : null));
     }
 
     /** The same in terms of another boot, whose clocks show {@code now}: its messages are over. */
@@ -58,7 +65,8 @@ record QuotaLine(Moment writtenAt, QuotaEntry entry) {
         return new QuotaEntry(
                 entry.user(),
                 new Usage(afterReboot(usage.messages(), now), afterReboot(usage.recipients(), now)),
-                null);
+                null,
+                entry.heard());
     }
 
     private @Nullable Meter afterReboot(@Nullable Meter meter, Moment now) {
@@ -113,6 +121,30 @@ record QuotaLine(Moment writtenAt, QuotaEntry entry) {
                         : Arrays.stream(seen.split(",", -1))
                                 .map(digest -> Long.parseUnsignedLong(digest, 16))
                                 .toList());
+    }
+
+    private static String heard(List<Heard> heard) {
+        return HEARD + " "
+                + (heard.isEmpty()
+                        ? NOTHING
+                        : heard.stream()
+                                .map(one -> one.writer() + ":" + one.epoch() + ":" + one.sequence() + ":"
+                                        + one.messages() + ":" + one.recipients())
+                                .collect(Collectors.joining(",")));
+    }
+
+    private static List<Heard> heard(String text) {
+        List<Heard> heard = new ArrayList<>();
+        for (String one : text.equals(NOTHING) ? new String[0] : text.split(",", -1)) {
+            String[] parts = one.split(":", -1);
+            heard.add(new Heard(
+                    parts[0],
+                    Long.parseLong(parts[1]),
+                    Long.parseLong(parts[2]),
+                    Long.parseLong(parts[3]),
+                    Long.parseLong(parts[4])));
+        }
+        return heard;
     }
 
     static String checksum(String text) {

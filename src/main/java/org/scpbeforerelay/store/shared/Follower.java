@@ -241,7 +241,12 @@ public final class Follower {
             }
             skipped |= sequences.skips(frame);
             try {
-                LogRecords one = new LogRecords(entry.id(), frame.writer(), RecordCodec.decode(frame.records()));
+                LogRecords one = new LogRecords(
+                        entry.id(),
+                        frame.writer(),
+                        frame.epoch(),
+                        frame.sequence(),
+                        RecordCodec.decode(frame.records()));
                 records += one.records().size();
                 read.add(one);
             } catch (BadFrameException e) {

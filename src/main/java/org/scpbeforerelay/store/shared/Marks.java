@@ -110,6 +110,7 @@ final class Marks {
                 yield merge(stamp, revoked.key(), null, revoked.untilMs(), mine, entryMs);
             }
             case SharedRecord.Alive alive -> null;
+            case SharedRecord.Spent spent -> null;
         };
     }
 
@@ -206,6 +207,7 @@ final class Marks {
                         granted.lease().expiresAtMs() + MARGIN_MS);
             case Revoked revoked -> place(revoked.key(), revoked.stamp(), null, revoked.untilMs());
             case SharedRecord.Alive alive -> {}
+            case SharedRecord.Spent spent -> {}
         }
     }
 
@@ -372,6 +374,7 @@ final class Marks {
             case Granted granted -> granted.lease().key();
             case Revoked revoked -> revoked.key();
             case SharedRecord.Alive alive -> null;
+            case SharedRecord.Spent spent -> null;
         };
     }
 

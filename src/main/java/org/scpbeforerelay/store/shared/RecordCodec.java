@@ -10,15 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.lease.DeviceName;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.quota.SpentElsewhere.Tally;
 import org.scpbeforerelay.store.shared.SharedRecord.Alive;
 import org.scpbeforerelay.store.shared.SharedRecord.Granted;
 import org.scpbeforerelay.store.shared.SharedRecord.Revoked;
+import org.scpbeforerelay.store.shared.SharedRecord.Spent;
 
 /**
  * How the records of a frame are bytes, version 1. Numbers are big-endian; a frame has at most {@value #RECORDS_MAX} records.
@@ -28,6 +31,8 @@ import org.scpbeforerelay.store.shared.SharedRecord.Revoked;
  * G       'G' stamp u64, left u32 (ms), expires u48 (ms since 1970), renewed u48, granted u48, place, proof
  * R       'R' stamp u64, until u48, place
  * H       'H' stamp u64
+ * Q       'Q' stamp u64, flags u8 (1 messages, 2 recipients), user, then for each of these a tally
+ * tally   rate: count u32, period u32 (ms); total before i64, total i64, used u32
  * place   flags u8, address 4 or 16 bytes, user, device (each: length u8, ASCII)
  *         flags: 1 IPv6, 2 a whole /64, 4 held, 8 the address is part of the key, 0x30 source (ssh drop login-log operator)
  * proof   length u8: 0 none, 255 the 32 bytes of a SHA-256 fingerprint, else that many ASCII characters
@@ -47,6 +52,11 @@ final class RecordCodec {
     private static final int NETWORK64 = 2;
     private static final int HELD = 4;
     private static final int ADDRESS_IN_KEY = 8;
+    private static final int MESSAGES = 1;
+    private static final int RECIPIENTS = 2;
+    private static final long RATE_MAX = 999_999_999;
+    private static final long PERIOD_MAX_MS = 86_400_000;
+    private static final long TOTAL_MAX = 1L << 60;
     private static final int SOURCE_SHIFT = 4;
     private static final int SHA256_BYTES = 32;
     private static final int SHA256_MARK = 255;
@@ -83,6 +93,7 @@ final class RecordCodec {
                     putPlace(out, revoked.key(), address == null ? nowhere(revoked.key()) : address, 0);
                 }
                 case Alive alive -> out.put((byte) 'H').putLong(alive.stamp());
+                case Spent spent -> putSpent(out, spent);
             }
         }
         return Arrays.copyOf(out.array(), out.position());
@@ -124,6 +135,7 @@ final class RecordCodec {
                 yield new Revoked(stamp, place.key(), until);
             }
             case 'H' -> new Alive(stamp);
+            case 'Q' -> spent(in, stamp);
             default -> throw new BadFrameException("a record of type " + type);
         };
     }
@@ -149,6 +161,41 @@ final class RecordCodec {
                 stamp,
                 left,
                 new Lease(place.key(), place.address, prefix, source, held, proof(in), granted, renewed, expires, 0));
+    }
+
+    private static void putSpent(ByteBuffer out, Spent spent) {
+        Tally messages = spent.messages();
+        Tally recipients = spent.recipients();
+        out.put((byte) 'Q').putLong(spent.stamp());
+        out.put((byte) ((messages == null ? 0 : MESSAGES) | (recipients == null ? 0 : RECIPIENTS)));
+        putText(out, spent.user().text());
+        putTally(out, messages);
+        putTally(out, recipients);
+    }
+
+    private static void putTally(ByteBuffer out, @Nullable Tally tally) {
+        if (tally != null) {
+            out.putInt((int) tally.rate().count()).putInt((int) tally.rate().periodMs());
+            out.putLong(tally.from()).putLong(tally.to());
+            out.putInt((int) Math.min(0xffff_ffffL, tally.used()));
+        }
+    }
+
+    private static Spent spent(ByteBuffer in, long stamp) throws BadFrameException {
+        int flags = Byte.toUnsignedInt(in.get());
+        demand((flags & ~(MESSAGES | RECIPIENTS)) == 0, "a count with flags " + flags);
+        UserName user = new UserName(text(in, Byte.toUnsignedInt(in.get())));
+        return new Spent(
+                stamp, user, (flags & MESSAGES) != 0 ? tally(in) : null, (flags & RECIPIENTS) != 0 ? tally(in) : null);
+    }
+
+    private static Tally tally(ByteBuffer in) throws BadFrameException {
+        Rate rate = new Rate(Integer.toUnsignedLong(in.getInt()), Integer.toUnsignedLong(in.getInt()));
+        demand(rate.count() <= RATE_MAX && rate.periodMs() <= PERIOD_MAX_MS, "a limit of " + rate);
+        long from = in.getLong();
+        long to = in.getLong();
+        demand(Math.abs(from) <= TOTAL_MAX && Math.abs(to) <= TOTAL_MAX, "a total of " + from + " or " + to);
+        return new Tally(rate, from, to, Integer.toUnsignedLong(in.getInt()));
     }
 
     private record Place(int flags, ClientAddress address, Principal principal) {

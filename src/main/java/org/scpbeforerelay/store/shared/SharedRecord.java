@@ -1,7 +1,11 @@
 package org.scpbeforerelay.store.shared;
 
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
+import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.quota.SpentElsewhere;
+import org.scpbeforerelay.quota.SpentElsewhere.Tally;
 
 /** One word of one host about one place in the book. */
 public sealed interface SharedRecord {
@@ -25,4 +29,11 @@ public sealed interface SharedRecord {
 
     /** Its host lives. */
     record Alive(long stamp) implements SharedRecord {}
+
+    /** What its host has counted on a user with limits, as totals; see {@link SpentElsewhere}. */
+    record Spent(
+            long stamp,
+            UserName user,
+            @Nullable Tally messages,
+            @Nullable Tally recipients) implements SharedRecord {}
 }

@@ -62,6 +62,7 @@ public final class SharedStore implements LeaseStore {
     private boolean loading;
     private boolean lastWasLocal;
     private volatile int placesKnown;
+    private volatile SharedQuotas quotas = SharedQuotas.none();
 
     /**
      * Uses its parts only from {@link #load} on.
@@ -103,6 +104,11 @@ public final class SharedStore implements LeaseStore {
     /** Has {@link #load} read the log first, where it can be reached: what others said since counts from the start. */
     void readFirst(Consumer<SharedStore> reading) {
         firstReading = reading;
+    }
+
+    /** From now on what users have used of their limits is shared as well. */
+    public void share(SharedQuotas newQuotas) {
+        quotas = newQuotas;
     }
 
     View view() {
@@ -233,9 +239,12 @@ public final class SharedStore implements LeaseStore {
         View view = view();
         List<LeaseChange> changes = new ArrayList<>();
         for (LogRecords one : read) {
+            boolean mine = one.writer().equals(line.writer());
+            if (!mine) {
+                quotas.take(one, view);
+            }
             for (SharedRecord record : one.records()) {
-                LeaseChange change = marks.merge(
-                        record, one.writer().equals(line.writer()), one.id().ms(), view);
+                LeaseChange change = marks.merge(record, mine, one.id().ms(), view);
                 if (change != null) {
                     deferred.put(change.key(), change);
                     changes.add(change);
@@ -252,7 +261,9 @@ public final class SharedStore implements LeaseStore {
 
     /** How many words of the log were lost by the engine; see {@link Marks#endReplay}. */
     int endReplay() {
-        return marks.endReplay(view());
+        View view = view();
+        quotas.restate(view);
+        return marks.endReplay(view);
     }
 
     /**
@@ -279,12 +290,15 @@ public final class SharedStore implements LeaseStore {
             words.addAll(marks.takeDue(view, RESTATED_MAX));
         }
         boolean more = words.size() == RESTATED_MAX;
+        List<SharedRecord.Spent> spent = quotas.due(view);
+        words.addAll(spent);
         if (alive) {
             words.add(new SharedRecord.Alive(Stamps.at(view.engineMs())));
         }
         if (!words.isEmpty()) {
             if (line.append(words, view.engineMs() - Marks.WINDOW_MS, view.now())) {
                 marks.written(words, view.engineMs());
+                quotas.written(spent, view);
             } else {
                 marks.notWritten(words, view);
                 return false;

@@ -27,6 +27,8 @@ import org.scpbeforerelay.quota.MessageName;
 import org.scpbeforerelay.quota.Meter;
 import org.scpbeforerelay.quota.QuotaEntry;
 import org.scpbeforerelay.quota.QuotaLedger;
+import org.scpbeforerelay.quota.SpentElsewhere;
+import org.scpbeforerelay.quota.SpentElsewhere.Tally;
 import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.store.StoreException;
 
@@ -57,6 +59,25 @@ final class QuotaJournalTest {
     @AfterEach
     void close() {
         opened.forEach(QuotaJournal::close);
+    }
+
+    @Test
+    void whatWasHeardOfOtherHostsIsCountedOnceAlsoAfterAKillAndAReplacement() throws StoreException {
+        count(GERARD, 1L);
+        SpentElsewhere spent = new SpentElsewhere("relay2-0a1b2c3d", 7, 3, GERARD, new Tally(HOURLY, 0, 5, 5), null, 0);
+        QuotaEntry entry = ledger.hear(spent, nowMs());
+        assertThat(entry).isNotNull();
+        journal.append(java.util.Objects.requireNonNull(entry), clock.now());
+        count(GERARD, 2L);
+        assertThat(used(GERARD)).isEqualTo("7 messages, 2 recipients");
+        for (int i = 0; i < 2; i++) {
+            reopen();
+            assertThat(used(GERARD)).isEqualTo("7 messages, 2 recipients");
+            assertThat(ledger.hear(spent, nowMs())).isNull();
+            journal.replace(ledger.all(nowMs()), clock.now());
+        }
+        ledger.hear(new SpentElsewhere("relay2-0a1b2c3d", 7, 9, GERARD, new Tally(HOURLY, 6, 8, 9), null, 0), nowMs());
+        assertThat(used(GERARD)).isEqualTo("10 messages, 2 recipients");
     }
 
     @Test

@@ -11,13 +11,16 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseKey;
 import org.scpbeforerelay.lease.LeaseSource;
 import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.quota.SpentElsewhere.Tally;
 import org.scpbeforerelay.store.shared.SharedRecord.Alive;
 import org.scpbeforerelay.store.shared.SharedRecord.Granted;
 import org.scpbeforerelay.store.shared.SharedRecord.Revoked;
+import org.scpbeforerelay.store.shared.SharedRecord.Spent;
 
 final class RecordCodecTest {
     private static final List<String> PRINCIPALS =
@@ -125,13 +128,27 @@ final class RecordCodecTest {
                     source,
                     random.nextBoolean());
             records.add(
-                    switch (random.nextInt(5)) {
+                    switch (random.nextInt(6)) {
                         case 0 -> new Revoked(random.nextLong() >>> 1, lease.key(), 1_795_000_000_000L);
                         case 1 -> new Alive(random.nextLong() >>> 1);
+                        case 2 ->
+                            new Spent(
+                                    random.nextLong() >>> 1,
+                                    lease.principal().user(),
+                                    random.nextBoolean() ? null : tally(),
+                                    random.nextBoolean() ? null : tally());
                         default -> new Granted(random.nextLong() >>> 1, random.nextLong(0, 1L << 32), lease);
                     });
         }
         return records;
+    }
+
+    private Tally tally() {
+        return new Tally(
+                new Rate(random.nextLong(1, 1_000_000_000), random.nextLong(1, 86_400_001)),
+                random.nextLong(-5, 1L << 40),
+                random.nextLong(-5, 1L << 40),
+                random.nextLong(0, 1L << 32));
     }
 
     private Lease lease(String principal, ClientAddress address, int prefix, LeaseSource source, boolean digest) {

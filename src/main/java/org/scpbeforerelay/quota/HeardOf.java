@@ -32,13 +32,8 @@ final class HeardOf {
         long thenMs = nowMs - Math.max(0, spent.ageMs());
         Heard heard = last == null ? null : last.heard;
         Usage fresh = new Usage(
-                merged(usage.messages(), spent.messages(), heard == null ? null : heard.messages(), thenMs, nowMs),
-                merged(
-                        usage.recipients(),
-                        spent.recipients(),
-                        heard == null ? null : heard.recipients(),
-                        thenMs,
-                        nowMs));
+                merged(usage.messages(), spent.messages(), heard == null ? null : heard.messages(), thenMs),
+                merged(usage.recipients(), spent.recipients(), heard == null ? null : heard.recipients(), thenMs));
         if (heard == null) {
             runs.replaceAll((other, known) -> known.atMs == RESTORED ? new Last(known.heard, nowMs) : known);
             runs.entrySet()
@@ -58,28 +53,18 @@ final class HeardOf {
 
     /** {@code before}: the total that is counted already; null when this host was not heard before. */
     private static @Nullable Meter merged(
-            @Nullable Meter meter, @Nullable Tally tally, @Nullable Long before, long thenMs, long nowMs) {
+            @Nullable Meter meter, @Nullable Tally tally, @Nullable Long before, long thenMs) {
         if (tally == null) {
             return meter;
         }
         Meter then = meter == null ? Meter.unused(tally.rate(), thenMs) : meter.at(meter.rate(), thenMs);
-        long news = tally.to() - (before == null ? tally.from() : before);
+        long news = before == null ? tally.own() : tally.total() - before;
         // What it had spent long before it could say so has come back there meanwhile.
-        Meter merged = news < 0 ? then.givenBack(-news) : then.spent(Math.min(news, tally.used()));
-        if (before != null) {
-            return merged;
-        }
-        // Of a host that is heard for the first time: what it knew when it said so is known here too. Everything it
-        // knew
-        // of others stands before its word in the log, so nothing of this comes again.
-        Meter there = Meter.unused(tally.rate(), thenMs).spent(tally.used());
-        Meter now = merged.at(merged.rate(), nowMs);
-        Meter thereNow = there.at(merged.rate(), nowMs);
-        return thereNow.debt() > now.debt() ? thereNow : merged;
+        return news < 0 ? then.givenBack(-news) : then.spent(Math.min(news, tally.used()));
     }
 
     private static long total(@Nullable Tally tally, long before) {
-        return tally == null ? before : tally.to();
+        return tally == null ? before : tally.total();
     }
 
     /** Takes over what was recorded; when it was heard is not. */

@@ -27,14 +27,14 @@ public record SpentElsewhere(
      * Of messages or of recipients.
      *
      * @param rate the limit there
-     * @param from the total when it said so before, for those who did not hear that
-     * @param to the total now
+     * @param own how many of its own count still stand, for those who have never heard this run
+     * @param total all of its own since its start, less what was given back
      * @param used how many of its limit were used there, what it had heard of others included; more does not matter of what it says
      */
-    public record Tally(Rate rate, long from, long to, long used) {
+    public record Tally(Rate rate, long own, long total, long used) {
         public Tally {
-            if (used < 0) {
-                throw new IllegalArgumentException(used + " are used");
+            if (used < 0 || own < 0) {
+                throw new IllegalArgumentException(Math.min(own, used) + " are used");
             }
         }
     }

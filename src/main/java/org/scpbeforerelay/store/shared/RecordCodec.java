@@ -32,7 +32,7 @@ import org.scpbeforerelay.store.shared.SharedRecord.Spent;
  * R       'R' stamp u64, until u48, place
  * H       'H' stamp u64
  * Q       'Q' stamp u64, flags u8 (1 messages, 2 recipients), user, then for each of these a tally
- * tally   rate: count u32, period u32 (ms); total before i64, total i64, used u32
+ * tally   rate: count u32, period u32 (ms); own u32, total i64, used u32
  * place   flags u8, address 4 or 16 bytes, user, device (each: length u8, ASCII)
  *         flags: 1 IPv6, 2 a whole /64, 4 held, 8 the address is part of the key, 0x30 source (ssh drop login-log operator)
  * proof   length u8: 0 none, 255 the 32 bytes of a SHA-256 fingerprint, else that many ASCII characters
@@ -176,7 +176,7 @@ final class RecordCodec {
     private static void putTally(ByteBuffer out, @Nullable Tally tally) {
         if (tally != null) {
             out.putInt((int) tally.rate().count()).putInt((int) tally.rate().periodMs());
-            out.putLong(tally.from()).putLong(tally.to());
+            out.putInt((int) Math.min(0xffff_ffffL, tally.own())).putLong(tally.total());
             out.putInt((int) Math.min(0xffff_ffffL, tally.used()));
         }
     }
@@ -192,10 +192,10 @@ final class RecordCodec {
     private static Tally tally(ByteBuffer in) throws BadFrameException {
         Rate rate = new Rate(Integer.toUnsignedLong(in.getInt()), Integer.toUnsignedLong(in.getInt()));
         demand(rate.count() <= RATE_MAX && rate.periodMs() <= PERIOD_MAX_MS, "a limit of " + rate);
-        long from = in.getLong();
-        long to = in.getLong();
-        demand(Math.abs(from) <= TOTAL_MAX && Math.abs(to) <= TOTAL_MAX, "a total of " + from + " or " + to);
-        return new Tally(rate, from, to, Integer.toUnsignedLong(in.getInt()));
+        long own = Integer.toUnsignedLong(in.getInt());
+        long total = in.getLong();
+        demand(total <= TOTAL_MAX && total >= -TOTAL_MAX, "a total of " + total);
+        return new Tally(rate, own, total, Integer.toUnsignedLong(in.getInt()));
     }
 
     private record Place(int flags, ClientAddress address, Principal principal) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.quota.Meter;
 import org.scpbeforerelay.quota.QuotaLedger;
@@ -37,7 +38,10 @@ public final class SharedQuotas {
     private final Map<UserName, Said> said = new HashMap<>();
     private volatile long restateFromMs;
 
-    private record Said(long messages, long recipients, long atMs) {}
+    /** What was told of a user, and what of this host's own count still stood then. */
+    private record Said(@Nullable Own messages, @Nullable Own recipients, long atMs) {}
+
+    private record Own(long total, Meter standing) {}
 
     /** {@code hearer}: takes what other hosts have counted, and does not wait. */
     public SharedQuotas(QuotaLedger ledger, Consumer<List<SpentElsewhere>> hearer) {
@@ -61,45 +65,60 @@ public final class SharedQuotas {
             Said before = said.get(one.getKey());
             long messages = one.getValue().messages();
             long recipients = one.getValue().recipients();
-            boolean isNew = before == null || before.messages != messages || before.recipients != recipients;
+            boolean isNew =
+                    before == null || total(before.messages) != messages || total(before.recipients) != recipients;
             boolean isOld = before != null && (before.atMs < restateFromMs || nowMs - before.atMs > RESTATE_EVERY_MS);
             Usage usage = isNew || isOld ? ledger.usage(one.getKey()) : Usage.NONE;
             if (isNew || isOld && !usage.isOver(nowMs)) {
                 due.add(new Spent(
                         Stamps.at(view.engineMs()),
                         one.getKey(),
-                        tally(usage.messages(), before == null ? 0 : before.messages, messages, nowMs),
-                        tally(usage.recipients(), before == null ? 0 : before.recipients, recipients, nowMs)));
+                        tally(usage.messages(), before == null ? null : before.messages, messages, nowMs),
+                        tally(usage.recipients(), before == null ? null : before.recipients, recipients, nowMs)));
             }
         }
         return due;
     }
 
-    private static @Nullable Tally tally(@Nullable Meter meter, long from, long to, long nowMs) {
-        return meter == null
-                ? null
-                : new Tally(
-                        meter.rate(),
-                        from,
-                        to,
-                        Math.min(USED_MAX, meter.at(meter.rate(), nowMs).used()));
+    private static @Nullable Tally tally(@Nullable Meter meter, @Nullable Own before, long total, long nowMs) {
+        if (meter == null) {
+            return null;
+        }
+        long used = meter.at(meter.rate(), nowMs).used();
+        return new Tally(
+                meter.rate(),
+                Math.min(USED_MAX, own(meter.rate(), before, total, nowMs).used()),
+                total,
+                Math.min(USED_MAX, used));
+    }
+
+    /** What of this host's own count still stands: as if it were alone. */
+    private static Meter own(Rate rate, @Nullable Own before, long total, long nowMs) {
+        Meter standing = before == null ? Meter.unused(rate, nowMs) : before.standing.at(rate, nowMs);
+        long more = total - total(before);
+        return more < 0 ? standing.givenBack(-more) : standing.spent(more);
+    }
+
+    private static long total(@Nullable Own own) {
+        return own == null ? 0 : own.total;
     }
 
     /** The log has these. */
     void written(List<Spent> told, View view) {
+        long nowMs = view.now().monotonicMs();
         for (Spent spent : told) {
             Said before = said.get(spent.user());
             said.put(
                     spent.user(),
                     new Said(
-                            total(spent.messages(), before == null ? 0 : before.messages),
-                            total(spent.recipients(), before == null ? 0 : before.recipients),
-                            view.now().monotonicMs()));
+                            told(spent.messages(), before == null ? null : before.messages, nowMs),
+                            told(spent.recipients(), before == null ? null : before.recipients, nowMs),
+                            nowMs));
         }
     }
 
-    private static long total(@Nullable Tally tally, long before) {
-        return tally == null ? before : tally.to();
+    private static @Nullable Own told(@Nullable Tally tally, @Nullable Own before, long nowMs) {
+        return tally == null ? before : new Own(tally.total(), own(tally.rate(), before, tally.total(), nowMs));
     }
 
     /** Has all that matters said again: the log may have lost it. */

@@ -64,7 +64,7 @@ final class QuotaJournalTest {
     @Test
     void whatWasHeardOfOtherHostsIsCountedOnceAlsoAfterAKillAndAReplacement() throws StoreException {
         count(GERARD, 1L);
-        SpentElsewhere spent = new SpentElsewhere("relay2-0a1b2c3d", 7, 3, GERARD, new Tally(HOURLY, 0, 5, 5), null, 0);
+        SpentElsewhere spent = new SpentElsewhere("relay2-0a1b2c3d", 7, 3, GERARD, new Tally(HOURLY, 5, 5, 5), null, 0);
         QuotaEntry entry = ledger.hear(spent, nowMs());
         assertThat(entry).isNotNull();
         journal.append(java.util.Objects.requireNonNull(entry), clock.now());

@@ -146,7 +146,7 @@ final class RecordCodecTest {
     private Tally tally() {
         return new Tally(
                 new Rate(random.nextLong(1, 1_000_000_000), random.nextLong(1, 86_400_001)),
-                random.nextLong(-5, 1L << 40),
+                random.nextLong(0, 1L << 32),
                 random.nextLong(-5, 1L << 40),
                 random.nextLong(0, 1L << 32));
     }

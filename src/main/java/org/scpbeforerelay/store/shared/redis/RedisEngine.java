@@ -14,6 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.store.shared.EngineException;
 import org.scpbeforerelay.store.shared.LogEngine;
 import org.scpbeforerelay.store.shared.redis.RedisAddress.Place;
@@ -39,7 +40,7 @@ public final class RedisEngine implements LogEngine {
 
     @Override
     public Session connect() throws EngineException {
-        Place server = address.master() == null ? address.hosts().getFirst() : askSentinels();
+        Place server = server();
         Connection writing = open(server, true);
         try {
             Connection reading = open(server, true);
@@ -53,6 +54,11 @@ public final class RedisEngine implements LogEngine {
     @Override
     public String describe() {
         return address.toString();
+    }
+
+    /** The server itself, or the one that a Sentinel names. */
+    Place server() throws EngineException {
+        return address.master() == null ? address.hosts().getFirst() : askSentinels();
     }
 
     private Place askSentinels() throws EngineException {
@@ -80,7 +86,7 @@ public final class RedisEngine implements LogEngine {
         throw last;
     }
 
-    private Connection open(Place place, boolean isServer) throws EngineException {
+    Connection open(Place place, boolean isServer) throws EngineException {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(CONNECT_MAX_MS)
                 .socketTimeoutMillis(ANSWER_MAX_MS)
@@ -96,9 +102,9 @@ public final class RedisEngine implements LogEngine {
                 SSLParameters parameters = new SSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 config.ssl(true).sslParameters(parameters);
-                Path authorities = address.authorities();
-                if (authorities != null) {
-                    config.sslSocketFactory(trusting(authorities));
+                SSLSocketFactory factory = socketFactory();
+                if (factory != null) {
+                    config.sslSocketFactory(factory);
                 }
             }
             Connection connection = new Connection(new HostAndPort(place.host(), place.port()), config.build());
@@ -107,6 +113,13 @@ public final class RedisEngine implements LogEngine {
         } catch (JedisException | IOException | GeneralSecurityException e) {
             throw new EngineException(place + ": " + cause(e), e);
         }
+    }
+
+    /** Null where Java knows whom to trust. */
+    @Nullable
+    SSLSocketFactory socketFactory() throws IOException, GeneralSecurityException {
+        Path authorities = address.authorities();
+        return authorities == null ? null : trusting(authorities);
     }
 
     private static SSLSocketFactory trusting(Path authorities) throws IOException, GeneralSecurityException {

@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 @CommandLine.Command(
         name = "check",
         description =
-                "Look at this host's setup: settings, users, tables, Postfix, the running daemon. Each finding says what, where, why it "
+                "Look at this host's setup: settings, users, tables, Postfix, the shared store, the running daemon. Each finding says what, where, why it "
                         + "matters, and what mends it. With --log: show what each line of a log would do.",
         footer = {
             "",

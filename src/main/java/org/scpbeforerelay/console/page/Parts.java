@@ -23,6 +23,7 @@ final class Parts {
     void draw(Html html) {
         html.raw("<dl class=\"card parts\">");
         add(html, "Lease store", status.path("store").asString(), "announcements are refused", "the store", "store");
+        shared(html);
         String ssh = listening("ssh");
         add(html, "SSH endpoint", ssh.isEmpty() ? "off: [ssh] listen is empty" : ssh, "ssh");
         String lookup = listening("lookup");
@@ -65,6 +66,43 @@ final class Parts {
         html.raw("</dl>");
     }
 
+    /** The engine and the hosts of a pool, where there is one. */
+    private void shared(Html html) {
+        JsonNode shared = status.path("shared");
+        JsonNode engine = shared.path("engine");
+        if (shared.isMissingNode()) {
+            return;
+        }
+        String since = Said.plainTime(engine.path("since").asString());
+        boolean connected = engine.path("connected").asBoolean(false);
+        StringBuilder how = new StringBuilder(engine.path("where").asString())
+                .append(connected ? ", " + engine.path("product").asString("") + ", connected since " : ", away since ")
+                .append(since);
+        engine.path("findings")
+                .forEach(finding -> how.append(". ")
+                        .append(finding.path("what").asString())
+                        .append("; mend it: ")
+                        .append(finding.path("remedy").asString()));
+        add(html, "Shared store", how.toString(), "the shared store", "this relay host's clock");
+        for (JsonNode node : shared.path("nodes")) {
+            boolean silent = node.path("silent").asBoolean(false);
+            long ahead = node.path("clock_ahead_ms").asLong();
+            String where =
+                    "Host " + node.path("node").asString() + (node.path("this").asBoolean(false) ? " (this)" : "");
+            String fares = silent
+                    ? "silent since " + Said.plainTime(node.path("seen_at").asString())
+                            + ": it is down, or cannot reach the shared store"
+                    : "version " + node.path("version").asString() + ", "
+                            + node.path("lag_ms").asLong()
+                            + " ms behind, clock " + (ahead < 0 ? "" : "+") + ahead + " ms, seen "
+                            + node.path("seen_seconds_ago").asLong() + " s ago";
+            part(html, where, fares, silent ? "bad" : "good");
+        }
+        if (shared.has("nodes_hidden")) {
+            part(html, "Other hosts", shared.path("nodes_hidden").asString(), "none");
+        }
+    }
+
     private void drop(Html html) {
         JsonNode drop = status.path("drop");
         if (!drop.isMissingNode()) {
@@ -98,14 +136,18 @@ final class Parts {
             }
         }
         boolean off = how.startsWith("off:");
+        part(html, name, problem.isEmpty() ? how : problem, !problem.isEmpty() ? "bad" : off ? "none" : "good");
+    }
+
+    private static void part(Html html, String name, String how, String dot) {
         html.raw("<div><dt><span class=\"dot ")
-                .raw(!problem.isEmpty() ? "bad" : off ? "none" : "good")
+                .raw(dot)
                 .raw("\"></span>")
                 .text(name)
                 .raw("<span class=\"unseen\">: ")
-                .raw(!problem.isEmpty() ? "has a problem" : off ? "is off" : "is well")
+                .raw(dot.equals("bad") ? "has a problem" : dot.equals("none") ? "is off" : "is well")
                 .raw("</span></dt><dd>")
-                .text(problem.isEmpty() ? how : problem)
+                .text(how)
                 .raw("</dd></div>");
     }
 }

@@ -21,6 +21,11 @@ final class Said {
         return (today ? TIME : DAY_AND_TIME).format(Instant.ofEpochMilli(atMs));
     }
 
+    /** {@code 2026-11-22 14:03:22 UTC}, of a time as JSON has it. */
+    static String plainTime(String json) {
+        return json.replace('T', ' ').replaceFirst("(\\.\\d+)?Z$", " UTC");
+    }
+
     /** {@code 19m 05s}, {@code 3h 20m}, {@code 2d 4h}: the script says it in the same words. */
     static String duration(long ms) {
         long seconds = ms / 1000;

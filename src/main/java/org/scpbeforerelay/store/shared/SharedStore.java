@@ -372,8 +372,8 @@ public final class SharedStore implements LeaseStore {
     public @Nullable String problem() {
         Moment now = clock.now();
         if (!engineTime.trusts(now)) {
-            return awayWords()
-                    + " of the shared store's: what other hosts grant is not believed here, and what is granted here"
+            return awayWords() + (engineTime.aheadMs(now) > 0 ? " of" : "")
+                    + " the shared store's: what other hosts grant is not believed here, and what is granted here"
                     + " counts here alone; set the clock (chrony, systemd-timesyncd)";
         }
         return line.session() == null ? "the shared store is away (" + line.why() + ")" : null;

@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
  * take the Ed25519 key, and the RSA key is offered as soon as it is there.
  */
 final class HostKeys implements KeyPairProvider, AutoCloseable {
+    static {
+        CurveProvider.register();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(HostKeys.class);
 
     private static final int ED25519_BITS = 256;

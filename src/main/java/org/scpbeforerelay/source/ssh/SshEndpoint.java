@@ -59,6 +59,10 @@ public final class SshEndpoint implements AutoCloseable {
      */
     private static final java.util.logging.Logger LIBRARY = java.util.logging.Logger.getLogger("org.apache.sshd");
 
+    static {
+        CurveProvider.register();
+    }
+
     private static final int AUTH_ATTEMPTS = 6;
     private static final Duration IDLE = Duration.ofMinutes(5);
 

@@ -36,6 +36,7 @@ public final class AnnouncingClient implements AutoCloseable {
     private static final Logger LIBRARY = Logger.getLogger("org.apache.sshd.client");
 
     static {
+        CurveProvider.register(); // as the daemon does
         LIBRARY.setLevel(Level.OFF);
     }
 

@@ -53,7 +53,11 @@ final class QuotaPoolSimulation {
     }
 
     static Allowance allowance(Rate messages) {
-        UserName user = new UserName("gerard");
+        return allowance("gerard", messages);
+    }
+
+    static Allowance allowance(String name, Rate messages) {
+        UserName user = new UserName(name);
         Allowance plain = Allowance.plain(user, 1_200_000);
         return new Allowance(
                 user,

@@ -55,6 +55,52 @@ final class QuotaPoolTest {
         }
     }
 
+    @Test
+    void aHostThatEndsTellsTheOthersTheLastOfIt() throws StoreException {
+        Allowance allowance = QuotaPoolSimulation.allowance(QuotaPoolSimulation.DAILY);
+        SimulatedEngine engine = new SimulatedEngine(new Random(1), SettableClock.NOON_MS);
+        List<SimulatedHost> hosts = new ArrayList<>();
+        for (String name : List.of("relay0", "relay1")) {
+            SimulatedHost host =
+                    new SimulatedHost(name, new SettableClock(), engine.from(name), SharedStore.WhenAway.LOCAL);
+            host.start();
+            host.follow(5);
+            hosts.add(host);
+        }
+        for (int i = 0; i < 7; i++) {
+            assertThat(hosts.get(0).mails(allowance)).isTrue();
+        }
+        hosts.get(0).end();
+        hosts.get(1).follow(5);
+        assertThat(hosts.get(1).used(allowance)).isEqualTo(7);
+        hosts.get(0).start();
+        assertThat(hosts.get(0).used(allowance)).isEqualTo(7);
+    }
+
+    @Test
+    void ofManyUsersEachHasATurn() throws StoreException {
+        SimulatedEngine engine = new SimulatedEngine(new Random(1), SettableClock.NOON_MS);
+        SettableClock clock = new SettableClock();
+        SimulatedHost host = new SimulatedHost("relay0", clock, engine.from("relay0"), SharedStore.WhenAway.LOCAL);
+        SimulatedHost other = new SimulatedHost("relay1", clock, engine.from("relay1"), SharedStore.WhenAway.LOCAL);
+        host.start();
+        other.start();
+        host.follow(5);
+        other.follow(5);
+        List<Allowance> allowances = new ArrayList<>();
+        for (int i = 0; i < 25_000; i++) {
+            allowances.add(QuotaPoolSimulation.allowance("user" + i, QuotaPoolSimulation.DAILY));
+        }
+        for (int second = 0; second < 3; second++) {
+            allowances.forEach(host::mails);
+            clock.passMs(1_001);
+            engine.pass(1_001);
+            host.follow(2);
+        }
+        other.follow(60);
+        assertThat(allowances).allSatisfy(one -> assertThat(other.used(one)).isPositive());
+    }
+
     /** Mails as fast as they come, at all hosts: whatever the pace, no more than the limit, what comes back, and the bound. */
     @Test
     void theLimitHoldsWithinTheBoundAtAnyPace() throws StoreException {

@@ -104,6 +104,12 @@ final class SimulatedHost {
         registry = begun;
     }
 
+    /** As by SIGTERM. */
+    void end() {
+        store().close();
+        kill();
+    }
+
     /** As by kill -9. */
     void kill() {
         registry = null;

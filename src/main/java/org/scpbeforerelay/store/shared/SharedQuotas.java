@@ -1,7 +1,9 @@
 package org.scpbeforerelay.store.shared;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,8 +29,8 @@ public final class SharedQuotas {
     /** How often is said again what still matters, in milliseconds: within the log's window, for hosts that were away longer. */
     static final long RESTATE_EVERY_MS = Marks.WINDOW_MS / 2;
 
-    /** How many users are told of at once. */
-    static final int USERS_MAX = 1_000;
+    /** How many users are told of at once; the others have their turn a second later. */
+    static final int USERS_MAX = 10_000;
 
     private static final Pattern WRITER = Pattern.compile("[A-Za-z0-9.-]{1,80}");
     private static final long USED_MAX = 0xffff_ffffL;
@@ -37,6 +39,7 @@ public final class SharedQuotas {
     private final Consumer<List<SpentElsewhere>> hearer;
     private final Map<UserName, Said> said = new HashMap<>();
     private volatile long restateFromMs;
+    private Iterator<Map.Entry<UserName, Spending>> walk = Collections.emptyIterator();
 
     /** What was told of a user, and what of this host's own count still stood then. */
     private record Said(@Nullable Own messages, @Nullable Own recipients, long atMs) {}
@@ -58,10 +61,11 @@ public final class SharedQuotas {
     List<Spent> due(View view) {
         List<Spent> due = new ArrayList<>();
         long nowMs = view.now().monotonicMs();
-        for (Map.Entry<UserName, Spending> one : ledger.spendings().entrySet()) {
-            if (due.size() == USERS_MAX) {
-                break; // the rest within the next second
-            }
+        if (!walk.hasNext()) {
+            walk = ledger.spendings().entrySet().iterator();
+        }
+        while (walk.hasNext() && due.size() < USERS_MAX) {
+            Map.Entry<UserName, Spending> one = walk.next();
             Said before = said.get(one.getKey());
             long messages = one.getValue().messages();
             long recipients = one.getValue().recipients();
@@ -119,6 +123,15 @@ public final class SharedQuotas {
 
     private static @Nullable Own told(@Nullable Tally tally, @Nullable Own before, long nowMs) {
         return tally == null ? before : new Own(tally.total(), own(tally.rate(), before, tally.total(), nowMs));
+    }
+
+    /** When this host ends: what it has counted since it told the others last. */
+    void tellTheRest(Line line, View view) {
+        walk = Collections.emptyIterator();
+        List<Spent> rest = due(view);
+        if (!rest.isEmpty() && line.append(rest, view.engineMs() - Marks.WINDOW_MS, view.now())) {
+            written(rest, view);
+        }
     }
 
     /** Has all that matters said again: the log may have lost it. */

@@ -392,6 +392,7 @@ public final class SharedStore implements LeaseStore {
         } catch (StoreException e) {
             LOG.warn("{}; what other hosts said last is in the log and will be read from there", e.getMessage());
         }
+        quotas.tellTheRest(line, view());
         line.close("this host is ending", clock.now());
         disk.close();
     }

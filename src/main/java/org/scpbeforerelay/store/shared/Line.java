@@ -63,7 +63,8 @@ final class Line {
 
     void close(String newWhy, Moment now) {
         Session closing = session;
-        why = newWhy;
+        // Part of it may be what somebody in the engine's place has said; it is shown on terminals.
+        why = newWhy.replaceAll("[^\\x20-\\x7e]", "?");
         session = null;
         if (closing != null) {
             sinceMs = now.wallMs();

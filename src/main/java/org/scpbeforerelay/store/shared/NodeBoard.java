@@ -71,7 +71,7 @@ public final class NodeBoard {
             hidden = null;
         } catch (RefusedByEngineException e) {
             nodes = List.of();
-            hidden = String.valueOf(e.getMessage());
+            hidden = String.valueOf(e.getMessage()).replaceAll("[^\\x20-\\x7e]", "?");
         }
     }
 

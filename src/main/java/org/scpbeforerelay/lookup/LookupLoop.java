@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lookup.LookupStatistics.Close;
@@ -55,8 +56,8 @@ final class LookupLoop implements Runnable {
     // Made once: making one costs more than serving a key, until the optimising compiler has seen it, if there is one.
     private final Consumer<SelectionKey> serving = this::serve;
 
-    // Before each round; mostly there is nothing to do.
-    private final Runnable errands;
+    // Before each round; mostly there is nothing to do. Whether more is to be done at once.
+    private final BooleanSupplier errands;
 
     private volatile boolean stopping;
     private int connections;
@@ -72,7 +73,7 @@ final class LookupLoop implements Runnable {
             LookupSettings settings,
             LookupStatistics statistics,
             RoundClock clock,
-            Runnable errands) {
+            BooleanSupplier errands) {
         this.selector = selector;
         this.errands = errands;
         this.onUnixSockets = onUnixSockets;
@@ -99,8 +100,11 @@ final class LookupLoop implements Runnable {
         while (!stopping) {
             try {
                 nowIsFresh = false;
-                errands.run();
-                selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
+                if (errands.getAsBoolean()) {
+                    selector.selectNow(serving);
+                } else {
+                    selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
+                }
                 tick();
             } catch (ClosedSelectorException e) {
                 break;

@@ -41,6 +41,9 @@ final class MessageCounter {
     /** How long to leave a record alone that has failed. */
     private static final long PAUSE_MS = 1_000;
 
+    /** About a millisecond's worth. */
+    private static final int HEARD_AT_ONCE = 128;
+
     private final QuotaLedger ledger;
     private final QuotaStore store;
     private final Clock clock;
@@ -89,17 +92,26 @@ final class MessageCounter {
         heard.addAll(spent);
     }
 
-    /** Counts what other hosts have counted; costs nothing when they have not. */
-    void takeHeard() {
+    /**
+     * Counts what other hosts have counted, some of it when there is much: a host that comes back hears of an hour, and mail servers
+     * wait meanwhile. Costs nothing when there is nothing.
+     *
+     * @return whether there may be more
+     */
+    boolean takeHeard() {
         SpentElsewhere spent = heard.poll();
-        while (spent != null) {
+        for (int taken = 1; spent != null; taken++) {
             Moment now = clock.now();
             QuotaEntry entry = ledger.hear(spent, now.monotonicMs());
             if (entry != null) {
                 record(entry, now);
             }
+            if (taken == HEARD_AT_ONCE) {
+                return true;
+            }
             spent = heard.poll();
         }
+        return false;
     }
 
     /** What the user has used by now. */

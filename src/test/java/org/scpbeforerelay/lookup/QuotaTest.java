@@ -1,6 +1,7 @@
 package org.scpbeforerelay.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.announce.SenderRules;
+import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.quota.Meter;
+import org.scpbeforerelay.quota.SpentElsewhere;
 import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.relay.RelayDecision;
 import org.scpbeforerelay.relay.RelayDesk;
@@ -72,6 +75,27 @@ final class QuotaTest {
         host.time.passMs(1);
         assertThat(rcpt("c", "x@example.net")).isEqualTo("OK");
         assertThat(rcpt("d", "x@example.net")).startsWith("450 ");
+    }
+
+    @Test
+    void whatOtherHostsHaveCountedIsCountedHereAlsoWhenItIsMuchAtOnce() throws IOException {
+        Rate rate = Rate.parse("10000/d");
+        limited("gerard", rate, null);
+        rcpt("a", "x@example.net");
+        List<SpentElsewhere> heard = new ArrayList<>();
+        for (int i = 1; i <= 9_998; i++) {
+            heard.add(new SpentElsewhere(
+                    "relay2-0a1b2c3d", 7, i, new UserName("gerard"), new SpentElsewhere.Tally(rate, 1, i, i), null, 0));
+        }
+        host.listener().hear(heard);
+        host.listener().hear(heard);
+        await().untilAsserted(() -> assertThat(host.used("gerard")).isEqualTo(9_999));
+        assertThat(rcpt("b", "x@example.net")).isEqualTo("OK");
+        assertThat(rcpt("c", "x@example.net")).startsWith("450 ");
+        host.restartListener();
+        host.listener().hear(heard);
+        assertThat(rcpt("d", "x@example.net")).startsWith("450 ");
+        assertThat(host.used("gerard")).isEqualTo(10_000);
     }
 
     @Test

@@ -111,6 +111,12 @@ final class RelayHost implements AutoCloseable {
         return listener;
     }
 
+    /** How many messages are counted on the user. */
+    long used(String user) {
+        var messages = ledger.usage(new UserName(user)).messages();
+        return messages == null ? 0 : messages.used();
+    }
+
     /** Loads the book; until then the desk is not ready. */
     RelayHost ready() {
         try {

@@ -3,6 +3,7 @@ package org.scpbeforerelay.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.SettingsException;
@@ -49,7 +50,24 @@ abstract class Command implements Callable<Integer> {
     }
 
     Places places() throws SettingsException {
-        return Places.find(state, config);
+        return Places.find(stateFolder(), nearest(command -> command.config));
+    }
+
+    /** What {@code --state} says; null without it. */
+    @Nullable
+    Path stateFolder() {
+        return nearest(command -> command.state);
+    }
+
+    /** An option of this command, or of the one above it: it may stand before the command's name too. */
+    private @Nullable Path nearest(Function<Command, @Nullable Path> option) {
+        for (CommandSpec at = spec; at != null; at = at.parent()) {
+            Path given = at.userObject() instanceof Command command ? option.apply(command) : null;
+            if (given != null) {
+                return given;
+            }
+        }
+        return null;
     }
 
     /** Asks the daemon one question; rows go to {@code row}. */

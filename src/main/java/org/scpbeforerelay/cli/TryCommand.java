@@ -41,7 +41,7 @@ final class TryCommand extends Command {
         DaemonLog.begin(Map.of());
         DaemonLog.onlyWarnings();
         try (Signals signals = Signals.takeAtATerminal();
-                Playground playground = Playground.make(state)) {
+                Playground playground = Playground.make(stateFolder())) {
             Places places = Places.find(playground.folder(), null);
             try (Daemon daemon = Daemon.start(places, new SystemClock(), null)) {
                 playground.knowHost(daemon);

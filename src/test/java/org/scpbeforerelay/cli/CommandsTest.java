@@ -34,12 +34,17 @@ class CommandsTest {
     private record Ended(int exit, String out, String err) {}
 
     private Ended run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.addAll(List.of("--state", state.toString()));
+        return runAs(all);
+    }
+
+    private static Ended runAs(List<String> words) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
         int exit = Main.run(
-                Main.plainTerminal(new PrintWriter(out, true), new PrintWriter(err, true)), all.toArray(String[]::new));
+                Main.plainTerminal(new PrintWriter(out, true), new PrintWriter(err, true)),
+                words.toArray(String[]::new));
         return new Ended(exit, out.toString(), err.toString());
     }
 
@@ -77,6 +82,23 @@ class CommandsTest {
             assertThat(ended.exit()).isEqualTo(69);
             assertThat(ended.err()).contains("no daemon answers on " + state).contains("scp-before-relay serve");
         }
+    }
+
+    @Test
+    void optionsMayStandBeforeTheCommandsNameAndTheOneBehindItCounts() {
+        String before = state.resolve("before").toString();
+        String behind = state.resolve("behind").toString();
+        assertThat(runAs(List.of("--state", before, "status")).err()).contains(before);
+        runAs(List.of("--state", before, "user", "add", "gerard"));
+        runAs(List.of("user", "--state", behind, "add", "frodo"));
+        assertThat(state.resolve("before/users/gerard.toml")).exists();
+        assertThat(state.resolve("behind/users/frodo.toml")).exists();
+        assertThat(runAs(List.of("--state", before, "status", "--state", behind))
+                        .err())
+                .contains(behind);
+        assertThat(runAs(List.of("--config", before, "--state", behind, "check"))
+                        .err())
+                .contains(before);
     }
 
     @Test

@@ -43,6 +43,7 @@ sendmail sendmail-bin sendmail-base sendmail-cf m4
 openssh-server openssh-server openssh-sftp-server
 rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel
+haproxy haproxy
 nftables nftables
 prometheus prometheus
 opendkim opendkim

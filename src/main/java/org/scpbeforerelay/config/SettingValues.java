@@ -12,6 +12,10 @@ final class SettingValues {
     private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
     private static final Pattern UNIT_NAME = Pattern.compile("[A-Za-z0-9:_.\\\\@-]+\\.[a-z]+");
     private static final Pattern SERVICE_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final int PROXIES_MIN4 = 16;
+    private static final int PROXIES_MIN6 = 48;
+    private static final int PROXIES_WIDE4 = 24;
+    private static final int PROXIES_WIDE6 = 64;
     private static final ByteSize MEBIBYTE = new ByteSize(1 << 20);
 
     private SettingValues() {}
@@ -33,6 +37,24 @@ final class SettingValues {
         } catch (AddressSyntaxException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /** The address of a proxy, or a network of proxies: whoever calls from there may say to be any client. */
+    static Network proxy(String text) {
+        Network network = network(text);
+        boolean ipv4 = network.base().isIpv4();
+        if (network.prefixLength() < (ipv4 ? PROXIES_MIN4 : PROXIES_MIN6)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is too wide: whoever calls from there may say to be any client;"
+                            + " name the proxies, or a network of theirs, no wider than /"
+                            + (ipv4 ? PROXIES_MIN4 : PROXIES_MIN6));
+        }
+        return network;
+    }
+
+    /** Whether more hosts are in it than anybody has proxies. */
+    static boolean isWideForProxies(Network network) {
+        return network.prefixLength() < (network.base().isIpv4() ? PROXIES_WIDE4 : PROXIES_WIDE6);
     }
 
     static ByteSize historySize(String text) {

@@ -99,22 +99,31 @@ public record Settings(
      * @param trustedUserCaKeys a file of certificate authorities, absolute; null for none
      * @param loginGrace how long a connection may take to prove its key; 1 s to 10 min
      * @param maxUnauthenticated connections without a proven key at once, in all; 10 to 100,000
+     * @param proxies whose connections begin with the header of the PROXY protocol, and must; see {@link SettingValues#proxy}
      */
     public record Ssh(
             List<ListenAddress.Tcp> listen,
             Path hostKeys,
             @Nullable Path trustedUserCaKeys,
             Term loginGrace,
-            int maxUnauthenticated) {
+            int maxUnauthenticated,
+            List<Network> proxies) {
         public static final Ssh DEFAULTS = new Ssh(
                 List.of(new ListenAddress.Tcp("0.0.0.0", 2222), new ListenAddress.Tcp("::", 2222)),
                 Path.of("host-keys"),
                 null,
                 Term.ofSeconds(20),
-                200);
+                200,
+                List.of());
 
         public Ssh {
             listen = List.copyOf(listen);
+            proxies = List.copyOf(proxies);
+        }
+
+        /** What is taken into force by the next start alone. */
+        public Ssh withoutProxies() {
+            return new Ssh(listen, hostKeys, trustedUserCaKeys, loginGrace, maxUnauthenticated, List.of());
         }
     }
 
@@ -330,6 +339,13 @@ public record Settings(
             warnings.add(
                     "[console] listen: " + page
                             + " sends the console's token unencrypted over the network; listen on 127.0.0.1 behind a TLS proxy or ssh -L");
+        }
+        for (Network proxy : ssh.proxies()) {
+            if (SettingValues.isWideForProxies(proxy)) {
+                warnings.add(
+                        "[ssh] proxies: " + proxy
+                                + " lets each of its hosts say to be any client, and none of them announce; name the proxies themselves");
+            }
         }
         if (!drop.directories().isEmpty() && drop.proof() == Drop.Proof.NONE) {
             warnings.add(

@@ -129,7 +129,8 @@ public final class SettingsFile {
                 in.optional("trusted_user_ca_keys", "authorities", this::pathBeside)
                         .orElse(null),
                 in.text("login_grace", defaults.loginGrace(), SettingValues.within(SECOND, Term.ofSeconds(600))),
-                in.whole("max_unauthenticated", defaults.maxUnauthenticated(), 10, 100_000));
+                in.whole("max_unauthenticated", defaults.maxUnauthenticated(), 10, 100_000),
+                in.distinctList("proxies", defaults.proxies(), SettingValues::proxy));
         in.done();
         return ssh;
     }

@@ -113,13 +113,18 @@ record Configuration(Settings settings, UsersDirectory users) {
                 settings.ssh().maxUnauthenticated(),
                 FAILED_LOGINS_PER_MINUTE_MAX,
                 CONNECTIONS_PER_USER_MAX,
-                EndpointSettings.IDENTIFICATION);
+                EndpointSettings.IDENTIFICATION,
+                settings.ssh().proxies());
     }
 
     /** The settings that differ from those in force but count only from the next start. */
     List<String> needsRestartAfter(Configuration inForce) {
         List<String> remarks = new ArrayList<>();
-        remark(remarks, "[ssh]", settings.ssh(), inForce.settings.ssh());
+        remark(
+                remarks,
+                "[ssh]",
+                settings.ssh().withoutProxies(),
+                inForce.settings.ssh().withoutProxies());
         remark(
                 remarks,
                 "[lookup] listen",

@@ -77,7 +77,7 @@ final class Sources implements AutoCloseable {
     void adopt(Configuration next, List<String> remarks) {
         SshEndpoint endpoint = ssh;
         if (endpoint != null) {
-            endpoint.reload(next.keyring());
+            endpoint.reload(next.keyring(), next.settings().ssh().proxies());
         }
         DropSource source = drop;
         try {

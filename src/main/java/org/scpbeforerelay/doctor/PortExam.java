@@ -23,7 +23,8 @@ final class PortExam {
     static List<Finding> examine(Settings settings) {
         List<ListenAddress.Tcp> listen = settings.ssh().listen();
         List<Finding> findings = new ArrayList<>();
-        if (!listen.isEmpty() && listen.stream().allMatch(ListenAddress.Tcp::isLoopback)) {
+        boolean behindProxy = !settings.ssh().proxies().isEmpty();
+        if (!listen.isEmpty() && !behindProxy && listen.stream().allMatch(ListenAddress.Tcp::isLoopback)) {
             findings.add(Finding.advice(
                     "the SSH endpoint listens on loopback only",
                     "[ssh] listen",

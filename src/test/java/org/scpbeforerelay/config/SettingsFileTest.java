@@ -55,7 +55,8 @@ final class SettingsFileTest {
                         Path.of("/etc/scp-before-relay/keys"),
                         folderOfFile.resolve("authorities"),
                         Term.parse("5s"),
-                        50));
+                        50,
+                        List.of(Network.parse("10.0.0.5/32"), Network.parse("fd00::/64"))));
         assertThat(settings.drop())
                 .isEqualTo(new Drop(
                         List.of("/home/*/tmp"),
@@ -184,6 +185,10 @@ final class SettingsFileTest {
         assertThat(read("[lookup]\nlisten = [\"0.0.0.0:10040\"]\n[console]\nlisten = \"[::]:80\"")
                         .warnings())
                 .hasSize(2);
+        assertThat(read("[ssh]\nproxies = [\"10.0.0.5\", \"10.0.1.0/24\", \"10.8.0.0/20\", \"fd00::/56\"]")
+                        .warnings())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("[ssh] proxies: "));
     }
 
     private Settings read(String text) throws Exception {

@@ -21,6 +21,7 @@ public final class DebianRoots {
             Map.entry("openssh-server", "usr/sbin/sshd"),
             Map.entry("rsyslog", "usr/sbin/rsyslogd"),
             Map.entry("redis", "usr/bin/redis-server"),
+            Map.entry("haproxy", "usr/sbin/haproxy"),
             Map.entry("prometheus", "usr/bin/promtool"),
             Map.entry("exim4", "usr/sbin/exim4"),
             Map.entry("opensmtpd", "usr/sbin/smtpd"),

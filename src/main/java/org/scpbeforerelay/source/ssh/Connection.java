@@ -48,6 +48,10 @@ final class Connection {
         this.timer = timer;
     }
 
+    Session session() {
+        return session;
+    }
+
     Visitor visitor() {
         return visitor;
     }

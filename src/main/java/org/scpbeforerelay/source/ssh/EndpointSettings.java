@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.scpbeforerelay.address.Network;
 
 /**
  * What the endpoint must be told before it starts.
@@ -19,6 +20,7 @@ import java.util.List;
  * @param maxConnectionsPerUser how many connections a user may have at once
  * @param identification what the endpoint calls itself. It must begin with {@code OpenSSH}: only then OpenSSH's client says at
  *     once that {@code ssh -N} will open no channel
+ * @param proxies whose connections begin with the header of the PROXY protocol; that of others is never understood
  */
 public record EndpointSettings(
         List<InetSocketAddress> listen,
@@ -27,12 +29,14 @@ public record EndpointSettings(
         int maxUnauthenticated,
         int maxFailedLoginsPerMinute,
         int maxConnectionsPerUser,
-        String identification) {
+        String identification,
+        List<Network> proxies) {
     /** How the endpoint is called if nothing else is said; RFC 4253 section 4.2 allows neither blanks nor minus signs. */
     public static final String IDENTIFICATION = "OpenSSH_compatible_scp_before_relay";
 
     public EndpointSettings {
         listen = List.copyOf(listen);
+        proxies = List.copyOf(proxies);
         if (maxUnauthenticated < 1 || maxFailedLoginsPerMinute < 1 || maxConnectionsPerUser < 1) {
             throw new IllegalArgumentException("limits are at least 1");
         }
@@ -40,7 +44,7 @@ public record EndpointSettings(
 
     /** The settings of the contract, for these addresses and this folder. */
     public static EndpointSettings defaults(List<InetSocketAddress> listen, Path hostKeys) {
-        return new EndpointSettings(listen, hostKeys, Duration.ofSeconds(20), 200, 60, 1024, IDENTIFICATION);
+        return new EndpointSettings(listen, hostKeys, Duration.ofSeconds(20), 200, 60, 1024, IDENTIFICATION, List.of());
     }
 
     /** Whether no IPv6 address is listened on: Java's listener on {@code 0.0.0.0} takes IPv6 all the same. */

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelListener;
 import org.apache.sshd.common.channel.RequestHandler;
@@ -29,9 +30,11 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.registry.LeaseEvent;
@@ -54,10 +57,19 @@ public final class SshEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SshEndpoint.class);
 
     /**
-     * The library logs whatever a peer does wrong, with stack traces. Kept strongly: java.util.logging forgets a level with its
-     * logger.
+     * The library logs whatever a peer does wrong, with stack traces, by the name of the class: also that of ours that extends one
+     * of its. Kept strongly: java.util.logging forgets a level with its logger.
      */
-    private static final java.util.logging.Logger LIBRARY = java.util.logging.Logger.getLogger("org.apache.sshd");
+    private static final List<java.util.logging.Logger> LIBRARY = Stream.of(
+                    "org.apache.sshd",
+                    Server.class.getName(),
+                    HoldRequest.class.getName(),
+                    Arrival.class.getName(),
+                    Arrival.Factory.class.getName(),
+                    AnnouncingChannel.class.getName(),
+                    PublicKeyProof.class.getName())
+            .map(java.util.logging.Logger::getLogger)
+            .toList();
 
     static {
         CurveProvider.register();
@@ -87,15 +99,23 @@ public final class SshEndpoint implements AutoCloseable {
                 Thread.ofPlatform().name("ssh-answer-", 0).daemon().factory());
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ssh-timer").daemon().factory());
-        if (LIBRARY.getLevel() == null) {
-            LIBRARY.setLevel(java.util.logging.Level.OFF);
+        for (java.util.logging.Logger logger : LIBRARY) {
+            if (logger.getLevel() == null) {
+                logger.setLevel(java.util.logging.Level.OFF);
+            }
         }
-        this.doorkeeper = new Doorkeeper(settings, clock);
-        setUp();
+        ProxyLog proxyLog = new ProxyLog(clock);
+        this.doorkeeper = new Doorkeeper(settings, clock, proxyLog);
+        setUp(proxyLog);
     }
 
     /** MINA's server, which otherwise knows one port only. */
     private static final class Server extends SshServer {
+        @Override
+        protected SessionFactory createSessionFactory() {
+            return new Arrival.Factory(this);
+        }
+
         void listenAlsoOn(SocketAddress address) throws IOException {
             acceptor.bind(address);
         }
@@ -155,12 +175,18 @@ public final class SshEndpoint implements AutoCloseable {
         return doorkeeper.statistics();
     }
 
-    /** Takes new keys into force, and closes the connections of keys and users that are no more. */
-    public void reload(Keyring newKeyring) {
+    /**
+     * Takes new keys and proxies into force, and closes the connections of keys and users that are no more, and those whose address
+     * is no longer believed.
+     */
+    public void reload(Keyring newKeyring, List<Network> proxies) {
         keyring = newKeyring;
+        doorkeeper.reload(proxies);
         for (Connection connection : connections) {
             if (!newKeyring.upholds(connection.visitor().identity())) {
                 connection.end("your key or user was removed, disabled or changed by the operator of this host");
+            } else if (!doorkeeper.upholds(connection.session())) {
+                connection.end("the proxies in front of this host have changed; connect again");
             }
         }
     }
@@ -180,7 +206,7 @@ public final class SshEndpoint implements AutoCloseable {
         answering.shutdown();
     }
 
-    private void setUp() {
+    private void setUp(ProxyLog proxyLog) {
         Algorithms.offerOn(server);
         server.setUserAuthFactories(List.of(new PublicKeyProof.Factory()));
         server.setPublickeyAuthenticator(new KeyCheck(() -> keyring));
@@ -203,6 +229,7 @@ public final class SshEndpoint implements AutoCloseable {
                 return new ChannelCommand(channel, line -> new SftpSink(visitor, line));
             }
         }));
+        server.setServerProxyAcceptor(new ProxyDoor(doorkeeper, proxyLog));
         server.addSessionListener(doorkeeper);
         server.addSessionListener(new Welcome());
         server.addChannelListener(new ChannelListener() {
@@ -248,6 +275,9 @@ public final class SshEndpoint implements AutoCloseable {
             timer.schedule(connection::mayHold, Connection.WITHOUT_CHANNEL_MS, TimeUnit.MILLISECONDS);
             if (!keyring.knows(identity.user())) {
                 connection.end("your user was removed by the operator of this host"); // between its proof and now
+            }
+            if (!doorkeeper.upholds(session)) {
+                connection.end("the proxies in front of this host have changed; connect again");
             }
         }
 

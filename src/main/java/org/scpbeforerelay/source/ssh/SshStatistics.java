@@ -34,7 +34,7 @@ public final class SshStatistics {
         return failed.sum();
     }
 
-    /** Connections that were closed unheard: too many wait, too many failed, or file handles are short. */
+    /** Connections that were closed unheard: too many wait, too many failed, file handles are short, or a proxy's header is wrong. */
     public long turnedAway() {
         return turnedAway.sum();
     }

@@ -43,6 +43,8 @@ final class EndpointRig implements AutoCloseable {
     private final long holdGraceMs;
     private final Map<String, Keyring.Member> members = new HashMap<>();
     private final List<AuthorizedKey> authorities = new ArrayList<>();
+    private List<Network> proxies = List.of();
+    private int calledPort;
 
     EndpointRig(Path folder, long holdGraceMs, int maxUnauthenticated, Duration loginGrace) throws Exception {
         this.folder = folder;
@@ -60,7 +62,8 @@ final class EndpointRig implements AutoCloseable {
                 maxUnauthenticated,
                 1000,
                 100,
-                EndpointSettings.IDENTIFICATION);
+                EndpointSettings.IDENTIFICATION,
+                List.of());
         endpoint = new SshEndpoint(settings, registry, clock, Keyring.EMPTY);
         endpoint.start();
     }
@@ -75,6 +78,15 @@ final class EndpointRig implements AutoCloseable {
 
     int port() {
         return endpoint.boundAddresses().getFirst().getPort();
+    }
+
+    /** Has the clients call this port of 127.0.0.1 in place of the endpoint's own. */
+    void callOn(int otherPort) {
+        calledPort = otherPort;
+    }
+
+    private int calledPort() {
+        return calledPort == 0 ? port() : calledPort;
     }
 
     /** A fresh key of this name in the folder; gives its public line. */
@@ -109,6 +121,16 @@ final class EndpointRig implements AutoCloseable {
         reload();
     }
 
+    /** Names the proxies, as a reload does. */
+    void proxies(String... networks) throws Exception {
+        List<Network> named = new ArrayList<>();
+        for (String network : networks) {
+            named.add(Network.parse(network));
+        }
+        proxies = named;
+        reload();
+    }
+
     void reload() throws Exception {
         Map<UserName, Allowance> allowances = new HashMap<>();
         for (Keyring.Member member : members.values()) {
@@ -132,7 +154,7 @@ final class EndpointRig implements AutoCloseable {
         Set<String> trusted = new HashSet<>();
         authorities.forEach(key -> trusted.add(key.fingerprint()));
         registry.adopt(new Roster(allowances, trusted, null), terms()).get();
-        endpoint.reload(Keyring.of(members.values(), authorities));
+        endpoint.reload(Keyring.of(members.values(), authorities), proxies);
     }
 
     /** The options that keep a client to itself: this key, no agent, no files of the person who runs the tests. */
@@ -149,7 +171,7 @@ final class EndpointRig implements AutoCloseable {
     }
 
     List<String> sshCommand(String key, String login, String... rest) {
-        List<String> command = new ArrayList<>(List.of("ssh", "-p", "" + port()));
+        List<String> command = new ArrayList<>(List.of("ssh", "-p", "" + calledPort()));
         command.addAll(options(key));
         List<String> words = List.of(rest);
         int split = (int) words.stream().takeWhile(word -> word.startsWith("-")).count();
@@ -167,7 +189,7 @@ final class EndpointRig implements AutoCloseable {
     ProcessRun scp(String key, String login, String file, String content, String target, String... flags)
             throws Exception {
         Files.writeString(folder.resolve(file), content);
-        List<String> command = new ArrayList<>(List.of("scp", "-P", "" + port()));
+        List<String> command = new ArrayList<>(List.of("scp", "-P", "" + calledPort()));
         command.addAll(options(key));
         command.addAll(List.of(flags));
         command.addAll(List.of("./" + file, login + "@127.0.0.1:" + target));
@@ -176,7 +198,7 @@ final class EndpointRig implements AutoCloseable {
 
     ProcessRun sftp(String key, String login, String batch) throws Exception {
         Path file = Files.writeString(folder.resolve("batch"), batch);
-        List<String> command = new ArrayList<>(List.of("sftp", "-P", "" + port(), "-b", file.toString()));
+        List<String> command = new ArrayList<>(List.of("sftp", "-P", "" + calledPort(), "-b", file.toString()));
         command.addAll(options(key));
         command.add(login + "@127.0.0.1");
         return ProcessRun.of(folder, command);

@@ -77,17 +77,18 @@ final class Connection {
 
     /**
      * Sends answers. What the peer does not take is kept, and nothing is read until it is gone.
-     *
-     * @return whether all went out
      */
-    boolean send(ByteBuffer answers) throws IOException {
+    void send(ByteBuffer answers) throws IOException {
         channel.write(answers);
-        if (!answers.hasRemaining()) {
-            return true;
+        if (answers.hasRemaining()) {
+            unsent = ByteBuffer.allocate(answers.remaining()).put(answers).flip();
+            interest(SelectionKey.OP_WRITE);
         }
-        unsent = ByteBuffer.allocate(answers.remaining()).put(answers).flip();
-        interest(SelectionKey.OP_WRITE);
-        return false;
+    }
+
+    /** Whether the peer has taken all that was sent. */
+    boolean hasSentAll() {
+        return unsent == null;
     }
 
     /** Sends on what was kept; whether all went out. */

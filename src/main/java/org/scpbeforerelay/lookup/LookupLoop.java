@@ -18,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that serves all connections: reads what has come, answers every request that is complete, in order.
+ * The one thread that serves all connections, in rounds: reads what has come, answers every request that is complete, in order, and
+ * then sends the answers.
  *
  * <p>One loop because an answer takes about a microsecond and a system call several: a second thread would only cost hand-over.
- * One read buffer and one answer buffer serve all connections. No exception ends the loop: a connection that causes one is closed;
+ * One read buffer and one {@link Outbox} serve all connections. No exception ends the loop: a connection that causes one is closed;
  * nor does a class that cannot be loaded for want of a file handle.
  * Running out of file handles closes the longest idle connection and pauses accepting for a moment, instead of
  * spinning on a connection that cannot be taken.
@@ -33,7 +34,6 @@ final class LookupLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LookupLoop.class);
 
     private static final int READ_SIZE = 32 * 1024;
-    private static final int ANSWERS_SIZE = 32 * 1024;
 
     /** How often idle connections are looked for, by the machine's own time. */
     private static final long TICK_MS = 1_000;
@@ -50,7 +50,7 @@ final class LookupLoop implements Runnable {
     private final RoundClock clock;
     private final Complaints complaints = new Complaints();
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_SIZE);
-    private final ByteBuffer answers = ByteBuffer.allocateDirect(ANSWERS_SIZE);
+    private final Outbox answers = new Outbox(connection -> close(connection, Close.BROKEN));
     private final byte[] bytes = new byte[READ_SIZE];
 
     // Made once: making one costs more than serving a key, until the optimising compiler has seen it, if there is one.
@@ -105,6 +105,7 @@ final class LookupLoop implements Runnable {
                 } else {
                     selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
                 }
+                answers.empty();
                 tick();
             } catch (ClosedSelectorException e) {
                 break;
@@ -173,25 +174,26 @@ final class LookupLoop implements Runnable {
 
     /** Answers all requests that lie complete in {@code from[0, to)}; keeps the rest. */
     private void answer(Connection connection, byte[] from, int to) throws IOException {
-        answers.clear();
+        answers.begin();
         int at = 0;
         int end = 0;
-        boolean taken = true;
-        while (at < to && taken) {
+        while (at < to && connection.hasSentAll()) {
             end = answerOneTimed(connection, from, at, to);
             if (end < 0) {
                 break;
             }
             at = end;
-            if (answers.remaining() < LookupCodec.ANSWER_MAX) {
-                taken = connection.send(answers.flip());
-                answers.clear();
+            if (answers.isFull()) {
+                answers.put(connection);
+                answers.empty();
             }
         }
-        if (taken && answers.position() > 0) {
-            connection.send(answers.flip());
+        answers.put(connection);
+        if (answers.isFull()) {
+            answers.empty();
         }
         if (end < LookupCodec.INCOMPLETE) {
+            answers.empty();
             refuse(connection, end);
         } else {
             connection.keep(from, at, to);
@@ -224,7 +226,7 @@ final class LookupLoop implements Runnable {
             }
             connection.codec = codec;
         }
-        return codec.answer(from, at, to, answers);
+        return codec.answer(from, at, to, answers.bytes());
     }
 
     private void refuse(Connection connection, int why) {

@@ -93,6 +93,23 @@ final class LookupListenerTest {
     }
 
     @Test
+    void ofManyThatAskAtOnceEachGetsItsOwnAnswer() throws IOException {
+        start(settings -> settings);
+        for (int i = 0; i < 300; i++) {
+            connect(i % 2 == 0 ? host.tcp() : host.unix());
+        }
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < 300; i++) {
+                askers.get(i).say(Requests.policy("203.0.113." + (i + round) % 9));
+            }
+            for (int i = 0; i < 300; i++) {
+                String answer = (i + round) % 9 == 7 ? Requests.OK : Requests.DUNNO;
+                assertThat(askers.get(i).hear(answer.length())).isEqualTo(answer);
+            }
+        }
+    }
+
+    @Test
     void manyRequestsInOnePieceAreAnsweredInOrder() throws IOException {
         start(settings -> settings);
         Asker asker = connect(host.tcp());

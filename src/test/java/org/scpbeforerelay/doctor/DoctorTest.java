@@ -192,6 +192,10 @@ class DoctorTest {
         }
         assertThat(said(Finding.Grade.PROBLEM)).containsExactly("nobody listens there");
         assertThat(said(Finding.Grade.ADVICE)).contains("the SSH endpoint listens on loopback only");
+        settings("[ssh]\nlisten = [\"127.0.0.1:0\"]\nproxies = [\"127.0.0.1\", \"10.0.0.0/20\"]\n");
+        assertThat(said(Finding.Grade.ADVICE))
+                .doesNotContain("the SSH endpoint listens on loopback only")
+                .anyMatch(advice -> advice.startsWith("[ssh] proxies: 10.0.0.0/20 lets each of its hosts"));
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.scpbeforerelay.rig.CommandResult;
 import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.NetworkLab;
+import org.scpbeforerelay.rig.RunningCommand;
 import org.scpbeforerelay.rig.SshClient;
 import org.scpbeforerelay.view.Json;
 
@@ -61,6 +62,7 @@ final class ProxyStoryTest {
         Path settings = edge.folder().resolve("haproxy.cfg");
         Files.writeString(settings, haproxySettings());
         edge.start("haproxy", "/usr/sbin/haproxy", "-db", "-f", settings.toString());
+        await().atMost(SOON).ignoreExceptions().until(() -> !servers().isEmpty());
     }
 
     @AfterAll
@@ -88,15 +90,18 @@ final class ProxyStoryTest {
 
     /** A fenced block of docs/many-hosts.md. */
     private static String documented(String language, String beginning) throws IOException {
-        String page = Files.readString(Path.of(System.getProperty("project.root", ""), "docs", "many-hosts.md"));
         Matcher block = Pattern.compile(
                         "^```" + language + "\n(" + Pattern.quote(beginning) + ".*?)^```$",
                         Pattern.DOTALL | Pattern.MULTILINE)
-                .matcher(page);
+                .matcher(manyHosts());
         assertThat(block.find())
                 .as("docs/many-hosts.md has the block %s", beginning)
                 .isTrue();
         return block.group(1);
+    }
+
+    private static String manyHosts() throws IOException {
+        return Files.readString(Path.of(System.getProperty("project.root", ""), "docs", "many-hosts.md"));
     }
 
     private String haproxySettings() throws IOException {
@@ -108,7 +113,7 @@ final class ProxyStoryTest {
                 .replace(":::" + V2, ":::" + MUTE)
                 .replace("send-proxy-v2", "");
         assertThat(List.of(v1, v2, mute)).doesNotHaveDuplicates();
-        return "global\n    stats socket " + statsSocket() + "\n" + String.join("\n", v2, v1, mute);
+        return "global\n    stats socket " + statsSocket() + " level admin\n" + String.join("\n", v2, v1, mute);
     }
 
     private Path statsSocket() {
@@ -154,10 +159,31 @@ final class ProxyStoryTest {
 
     @Test
     @Order(4)
+    void aHostIsDrainedAndTakenBackAsThePageSaysAndAHeldConnectionHolds() throws Exception {
+        for (String state : List.of("drain", "ready")) {
+            String command = "set server scp-before-relay/relay1 state " + state;
+            assertThat(manyHosts()).contains("echo '" + command + "' | socat - ");
+            assertThat(haproxy(command)).isBlank();
+            int before = connectionsOfRelay1();
+            for (int i = 0; i < 4; i++) {
+                announce("gerard", EDGE, V2, HOME);
+            }
+            assertThat(connectionsOfRelay1() > before).as(state).isEqualTo(state.equals("ready"));
+        }
+        try (RunningCommand held = gerard.startSsh(key, "-N", "-p", V2, "gerard+held@" + EDGE)) {
+            await().atMost(SOON).until(() -> (relay1.log() + relay2.log()).contains("granted gerard/held " + HOME));
+            assertThat(held.isRunning()).isTrue();
+        }
+    }
+
+    @Test
+    @Order(5)
     void aHostThatFailsIsDoneWithoutAndTheClientSeesNothingOfIt() {
-        // Twice: whichever of the two it would have been, HAProxy finds the other, before its check has seen anything.
+        // HAProxy takes them by turns: one of the two would have gone to the host that its check does not know to be
+        // away.
         for (DaemonProcess host : List.of(relay1, relay2)) {
             host.kill();
+            announce("gerard+landroval", EDGE, V2, HOME);
             announce("gerard+landroval", EDGE, V2, HOME);
             host.start();
             await().atMost(SOON).until(() -> serverChecks().stream().allMatch(check -> check.contains(",UP,")));
@@ -165,7 +191,7 @@ final class ProxyStoryTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void aProxyThatForgetsTheHeaderIsToldToTheOperatorWithTheRemedy() {
         assertThat(gerard.ssh(key, "-p", MUTE, "gerard@" + EDGE, "announce").exit())
                 .isEqualTo(255);
@@ -179,7 +205,7 @@ final class ProxyStoryTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aClientThatWritesAHeaderItselfIsRefusedAndOneThatComesDirectlyIsItself() throws Exception {
         for (String header : List.of(
                 "PROXY TCP4 198.51.100.66 192.0.2.25 1 2222\\r\\n",
@@ -198,7 +224,7 @@ final class ProxyStoryTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aReloadTakesTheProxysWordAwayAndTheLogSaysWhatToName() throws Exception {
         for (DaemonProcess host : List.of(relay1, relay2)) {
             Path settings = host.state().resolve("scp-before-relay.toml");
@@ -233,15 +259,32 @@ final class ProxyStoryTest {
 
     /** {@code proxy/server,status,outcome} of each server. */
     private List<String> serverChecks() {
-        CommandResult said =
-                edge.exec(SOON, "show stat\n", List.of("nc", "-U", statsSocket().toString()));
-        List<String> checks = new ArrayList<>();
-        for (String line : said.stdout().split("\n")) {
-            String[] row = line.split(",", -1);
-            if (row.length > 36 && row[1].startsWith("relay")) {
-                checks.add(row[0] + "/" + row[1] + "," + row[17] + "," + row[36]);
-            }
-        }
-        return checks;
+        return servers().stream()
+                .map(row -> row[0] + "/" + row[1] + "," + row[17] + "," + row[36])
+                .toList();
+    }
+
+    /** How many clients the documented port has sent there. */
+    private int connectionsOfRelay1() {
+        return servers().stream()
+                .filter(row -> (row[0] + "/" + row[1]).equals("scp-before-relay/relay1"))
+                .mapToInt(row -> Integer.parseInt(row[7]))
+                .sum();
+    }
+
+    /** The rows of the relay hosts in HAProxy's statistics (management.txt, section 9.1). */
+    private List<String[]> servers() {
+        return haproxy("show stat")
+                .lines()
+                .map(line -> line.split(",", -1))
+                .filter(row -> row.length > 36 && row[1].startsWith("relay"))
+                .toList();
+    }
+
+    /** What it answers on its socket. */
+    private String haproxy(String command) {
+        return edge.exec(SOON, command + "\n", List.of("nc", "-U", statsSocket().toString()))
+                .orThrow()
+                .stdout();
     }
 }

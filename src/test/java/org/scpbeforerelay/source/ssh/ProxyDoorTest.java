@@ -120,7 +120,7 @@ final class ProxyDoorTest {
     }
 
     @Test
-    void aProxyThatSaysNothingIsClosedAndTheLogHasTheRemedyOnceAMinute() throws Exception {
+    void pitfall7AProxyThatSaysNothingIsClosedAndTheLogHasTheRemedyOnceAMinute() throws Exception {
         callThrough(PROXY, new byte[0], Balancer.Way.WHOLE);
         for (int i = 0; i < 3; i++) {
             assertThat(rig.ssh("key", "gerard", "announce").status()).isEqualTo(255);

@@ -8,6 +8,7 @@ import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.console.metrics.Figures;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.registry.Revocation;
@@ -29,6 +30,9 @@ public interface ConsoleDesk {
 
     /** What is odd about addresses now. */
     Signs signs(Moment now);
+
+    /** A lease that stands, as {@code leases --json} has it: with how much was relayed by it. */
+    ObjectNode view(Lease lease, Signs signs, Moment now);
 
     /** How the daemon and all its parts fare, as {@code status --json} has it. */
     ObjectNode status();

@@ -25,6 +25,7 @@ import org.scpbeforerelay.console.ConsoleSettings;
 import org.scpbeforerelay.console.follow.Follower;
 import org.scpbeforerelay.console.metrics.Figures;
 import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.LeaseBook;
 import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lookup.LastAnswers;
@@ -127,6 +128,11 @@ final class Console implements ConsoleDesk, AutoCloseable {
             LOG.debug("the host's name cannot be read: {}", e.getMessage());
         }
         return names;
+    }
+
+    @Override
+    public ObjectNode view(Lease lease, Signs signs, Moment now) {
+        return control.view(lease, signs, now);
     }
 
     @Override

@@ -82,13 +82,19 @@ final class ControlDesk implements ControlHandler {
         for (Lease lease : registry.book().all()) {
             boolean active = lease.activeAt(now);
             if (active || all) {
-                ObjectNode row = LeaseView.of(lease, signs.of(lease), now);
-                RelayCounts.Relayed relayed = daemon.relayed(lease);
-                row.putObject("relayed").put("messages", relayed.messages()).put("recipients", relayed.recipients());
+                ObjectNode row = view(lease, signs, now);
                 answer.accept(all ? row.put("active", active) : row);
             }
         }
         return Json.object();
+    }
+
+    /** A lease that stands, with how much was relayed by it. */
+    ObjectNode view(Lease lease, Signs signs, Moment now) {
+        ObjectNode view = LeaseView.of(lease, signs.of(lease), now);
+        RelayCounts.Relayed relayed = daemon.relayed(lease);
+        view.putObject("relayed").put("messages", relayed.messages()).put("recipients", relayed.recipients());
+        return view;
     }
 
     ObjectNode explain(JsonNode question, Consumer<ObjectNode> answer) throws ControlException {

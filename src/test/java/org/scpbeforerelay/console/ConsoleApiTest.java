@@ -196,6 +196,22 @@ final class ConsoleApiTest {
     }
 
     @Test
+    void howMuchWasRelayedStandsInTheLeaseAndIsNew() throws Exception {
+        rig.grant("gerard/gwaihir", "203.0.113.7");
+        String tag = rig.get("/api/v1/leases").headers().firstValue("ETag").orElseThrow();
+        assertThat(rig.mail("203.0.113.7")).isEqualTo("action=OK");
+        HttpResponse<String> relayed = rig.send(rig.asProgram("/api/v1/leases").header("If-None-Match", tag));
+        assertThat(relayed.statusCode()).isEqualTo(200);
+        assertThat(Json.read(relayed.body()).at("/leases/0/relayed"))
+                .isEqualTo(Json.object().put("messages", 1).put("recipients", 1));
+        HttpResponse<String> one = rig.get("/api/v1/leases/gerard/gwaihir/ipv4");
+        assertThat(described(one, "/api/v1/leases/{user}/{device}/{family}", "get")
+                        .at("/relayed/messages")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
     void listenersHearWhatHappensAndWhoComesBackMissesNothing() throws Exception {
         String last;
         try (BufferedReader stream = events("")) {

@@ -86,9 +86,19 @@ public final class ConsoleRig implements AutoCloseable {
 
     /** A mail server's question by tcp_table. */
     public String lookup(String address) throws IOException {
+        return ask("get " + address + "\n");
+    }
+
+    /** Postfix's question about the first recipient of a mail. */
+    public String mail(String address) throws IOException {
+        return ask("request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=" + address
+                + "\nsender=gerard@example.org\nrecipient=frodo@example.net\ninstance=1.6740a1b2.c3d4e.0\n\n");
+    }
+
+    private String ask(String question) throws IOException {
         InetSocketAddress where = daemon.lookupAddress();
         try (Socket socket = new Socket(where.getAddress(), where.getPort())) {
-            socket.getOutputStream().write(("get " + address + "\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
             byte[] answer = new byte[200];
             int length = socket.getInputStream().read(answer);
             return new String(answer, 0, length, StandardCharsets.US_ASCII).strip();

@@ -52,13 +52,13 @@ final class LeasesApi {
         Moment now = desk.now();
         LeaseSearch.Page page = new LeaseSearch(desk.book(), now).find(wanted);
         LeaseKey next = page.next();
-        if (visit.answeredUnchanged(tag(page))) {
-            return;
-        }
         ObjectNode answer = Json.object();
         ArrayNode rows = answer.putArray("leases");
         Signs signs = desk.signs(now);
-        page.leases().forEach(lease -> rows.add(LeaseView.of(lease, signs.of(lease), now)));
+        page.leases().forEach(lease -> rows.add(desk.view(lease, signs, now)));
+        if (visit.answeredUnchanged(tag(rows, page.total()))) {
+            return;
+        }
         answer.put("total", page.total());
         if (next != null) {
             answer.put("next", LeaseSearch.text(next));
@@ -68,23 +68,12 @@ final class LeasesApi {
     }
 
     /** Weak, since {@code seconds_left} is always another: nothing else than the time has gone on while it is the same. */
-    private static String tag(LeaseSearch.Page page) {
-        StringBuilder text = new StringBuilder().append(page.total());
-        for (Lease lease : page.leases()) {
-            text.append('\n')
-                    .append(lease.key())
-                    .append(' ')
-                    .append(lease.addressText())
-                    .append(' ')
-                    .append(lease.source())
-                    .append(' ')
-                    .append(lease.held())
-                    .append(' ')
-                    .append(lease.grantedAtMs())
-                    .append(' ')
-                    .append(lease.renewedAtMs())
-                    .append(' ')
-                    .append(lease.expiresAtMs());
+    private static String tag(ArrayNode rows, long total) {
+        StringBuilder text = new StringBuilder().append(total);
+        for (JsonNode row : rows) {
+            ObjectNode timeless = ((ObjectNode) row).deepCopy();
+            timeless.remove("seconds_left");
+            text.append('\n').append(Json.line(timeless));
         }
         return "W/\"" + AccessToken.digestText(text.toString()) + "\"";
     }
@@ -115,11 +104,12 @@ final class LeasesApi {
         LeaseKey place = LeaseSearch.key(text);
         switch (visit.method()) {
             case "GET" -> {
+                Moment now = desk.now();
                 Lease lease = desk.book().get(place);
-                if (lease == null || !lease.activeAt(desk.now())) {
+                if (lease == null || !lease.activeAt(now)) {
                     throw Problem.notFound(text + " has no lease now");
                 }
-                visit.answer(200, view(lease));
+                visit.answer(200, desk.view(lease, desk.signs(now), now));
             }
             case "DELETE" -> revoke(visit, place);
             default ->

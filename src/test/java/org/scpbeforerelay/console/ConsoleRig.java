@@ -95,7 +95,8 @@ public final class ConsoleRig implements AutoCloseable {
                 + "\nsender=gerard@example.org\nrecipient=frodo@example.net\ninstance=1.6740a1b2.c3d4e.0\n\n");
     }
 
-    private String ask(String question) throws IOException {
+    /** Any question, as a mail server would write it. */
+    String ask(String question) throws IOException {
         InetSocketAddress where = daemon.lookupAddress();
         try (Socket socket = new Socket(where.getAddress(), where.getPort())) {
             socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));

@@ -102,6 +102,41 @@ final class MetricsTest {
     }
 
     @Test
+    void theSshEndpointAndLoginLogsHaveTheFiguresThatDashboardAndRulesName() throws Exception {
+        Path log = Files.writeString(folder.resolve("mail.log"), "");
+        Files.writeString(rig.state().resolve("scp-before-relay.toml"), """
+                [ssh]
+                listen = ["127.0.0.1:0"]
+                host_keys = "%s"
+                [lookup]
+                listen = ["127.0.0.1:0"]
+                [console]
+                listen = "127.0.0.1:0"
+                [login_log]
+                files = ["%s"]
+                services = ["dovecot"]
+                """.formatted(
+                        Path.of("target", "test-host-keys").toAbsolutePath(), log));
+        rig.restart();
+        String metrics = metrics();
+        Set<String> missing = new TreeSet<>();
+        for (Path file : new Path[] {RULES, DASHBOARD}) {
+            Pattern.compile("scp_before_relay_(ssh|login_log)_[a-z_]+")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(found -> found.group())
+                    .filter(name -> !metrics.contains("\n" + name + "{") && !metrics.contains("\n" + name + " "))
+                    .forEach(missing::add);
+        }
+        assertThat(missing).isEmpty();
+        assertThat(metrics)
+                .contains(
+                        "scp_before_relay_ssh_connections_total{outcome=\"turned-away\"} 0",
+                        "scp_before_relay_login_log_lines_not_understood_total{service=\"dovecot\"} 0",
+                        "scp_before_relay_expiry_lag_seconds_bucket");
+    }
+
+    @Test
     @Tag("e2e")
     void aRealPrometheusScrapesItAndTakesTheRules() throws Exception {
         Path bin = DebianRoots.require("prometheus").resolve("usr/bin");

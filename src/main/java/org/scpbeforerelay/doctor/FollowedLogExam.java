@@ -44,56 +44,18 @@ final class FollowedLogExam {
                     "no login of " + services + " is heard until somebody writes it",
                     "is it the journal ([login_log] journal = [\"dovecot.service\"])? Or: apt-get install rsyslog");
         }
-        Tally tally;
         try {
-            tally = read(LogExam.of(log, log.services()), file, nowMs);
+            LoginTally tally = new LoginTally(LogExam.of(log, log.services()));
+            for (String line : tail(file)) {
+                tally.count(line, nowMs);
+            }
+            return tally.finding(where, services, "scp-before-relay check --log " + file);
         } catch (AccessDeniedException e) {
             return Finding.advice("it may not be read by you", where, "nothing is known of it", "run check as root");
         } catch (IOException e) {
             return Finding.problem(
                     "it cannot be read: " + e.getMessage(), where, "no login is heard from it", "ls -l " + file);
         }
-        if (tally.notUnderstood > 0) {
-            return Finding.problem(
-                    tally.notUnderstood + " of the last " + tally.lines
-                            + " lines speak of a login and are not understood: " + tally.example,
-                    where,
-                    "the program that writes them has another version than the format knows; their users get no lease",
-                    "scp-before-relay check --log " + file + "; docs/login-logs.md says how to write a format");
-        }
-        if (tally.logins == 0) {
-            return Finding.advice(
-                    "its last " + tally.lines + " lines have no login of " + services,
-                    where,
-                    "nobody logged in, or the program logs elsewhere or not at all",
-                    "scp-before-relay check --log " + file + " --service "
-                            + log.services().getFirst());
-        }
-        return Finding.good(tally.logins + " logins in its last " + tally.lines + " lines", where);
-    }
-
-    /** What the lines came to. */
-    private static final class Tally {
-        private int lines;
-        private int logins;
-        private int notUnderstood;
-        private String example = "";
-    }
-
-    private static Tally read(LogExam exam, Path file, long nowMs) throws IOException {
-        Tally tally = new Tally();
-        for (String line : tail(file)) {
-            tally.lines++;
-            String said = exam.explain(line, nowMs);
-            if (said.startsWith("login:")) {
-                tally.logins++;
-            } else if (said.startsWith("NOT UNDERSTOOD")) {
-                tally.notUnderstood++;
-                tally.example =
-                        "\"" + line.replaceAll("[^\\x20-\\x7e]", "?").substring(0, Math.min(line.length(), 120)) + "\"";
-            }
-        }
-        return tally;
     }
 
     private static List<String> tail(Path file) throws IOException {

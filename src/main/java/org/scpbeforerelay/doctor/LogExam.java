@@ -6,6 +6,7 @@ import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.source.login.format.FormatException;
 import org.scpbeforerelay.source.login.format.LineJudge;
+import org.scpbeforerelay.source.login.format.LogLine;
 import org.scpbeforerelay.source.login.format.LoginFormats;
 
 /** Says what each line of a login log would do, and does none of it. */
@@ -30,5 +31,10 @@ public final class LogExam {
     /** A sentence that begins with {@code login:}, {@code logout:}, {@code no login:}, {@code NOT UNDERSTOOD:} or {@code not ours:}. */
     public String explain(String line, long nowMs) {
         return judge.explainLine(line, nowMs);
+    }
+
+    /** The same of a line of the journal. */
+    String explain(LogLine line) {
+        return judge.explain(line);
     }
 }

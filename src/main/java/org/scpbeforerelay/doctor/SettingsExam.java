@@ -41,6 +41,7 @@ public final class SettingsExam {
         findings.addAll(HostKeyExam.examine(places, settings, known.nowMs()));
         findings.addAll(PortExam.examine(settings));
         findings.addAll(FollowedLogExam.examine(settings, known.nowMs()));
+        findings.addAll(FollowedJournalExam.examine(settings, known.nowMs()));
         findings.addAll(SharedStoreExam.examine(settings, known.nowMs()));
         findings.addAll(MachineExam.examine(places, known.nowMs()));
         return findings;

@@ -89,7 +89,16 @@ public final class LineJudge {
 
     /** What {@link #judge(String, long)} says of a line, in a sentence, for {@code check --log}. */
     public String explainLine(String raw, long nowMs) {
-        return switch (judge(raw, nowMs)) {
+        return sentence(judge(raw, nowMs));
+    }
+
+    /** What {@link #judge(LogLine)} says of a line, in such a sentence. */
+    public String explain(LogLine line) {
+        return sentence(judge(line));
+    }
+
+    private static String sentence(LoginSighting sighting) {
+        return switch (sighting) {
             case Login login ->
                 "login: " + login.user() + " from " + login.address() + " at " + Instant.ofEpochMilli(login.atMs())
                         + " (" + login.service() + ")";

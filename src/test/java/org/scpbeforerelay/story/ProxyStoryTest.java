@@ -26,7 +26,10 @@ import org.scpbeforerelay.rig.RunningCommand;
 import org.scpbeforerelay.rig.SshClient;
 import org.scpbeforerelay.view.Json;
 
-/** HAProxy with the very settings of docs/many-hosts.md in front of two relay hosts; OpenSSH's clients before it, and beside it. */
+/**
+ * HAProxy with the very settings of docs/many-hosts.md in front of two relay hosts with one lease book on Redis; OpenSSH's clients before it, and
+ * beside it.
+ */
 @Tag("e2e")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -34,6 +37,7 @@ final class ProxyStoryTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String EDGE = "192.0.2.5";
     private static final String EDGE_V6 = "2001:db8::5";
+    private static final String ENGINE = "192.0.2.30";
     private static final String HOME = "198.51.100.10";
     private static final String HOME_V6 = "2001:db8:1::10";
 
@@ -57,6 +61,9 @@ final class ProxyStoryTest {
         edge = lab.server("edge", List.of("haproxy"), EDGE, EDGE_V6);
         gerard = SshClient.on(gwaihir, "gerard");
         key = gerard.generateKey("key", "ed25519");
+        lab.server("engine", List.of("redis"), ENGINE)
+                .start("redis", "/usr/bin/redis-server", "--bind", ENGINE, "--protected-mode", "no", "--save", "")
+                .awaitOutput("Ready to accept connections", SOON);
         relay1 = relayHost("relay1", "192.0.2.25");
         relay2 = relayHost("relay2", "192.0.2.26");
         Path settings = edge.folder().resolve("haproxy.cfg");
@@ -78,11 +85,15 @@ final class ProxyStoryTest {
                 listen = ["127.0.0.1:10040"]
                 [console]
                 listen = ""
+                [store]
+                url = "redis://%s"
                 %s
                 listen = ["0.0.0.0:2222"]
                 host_keys = "%s"
                 """.formatted(
-                documented("toml", "[ssh]"), Path.of("target", "test-host-keys").toAbsolutePath()));
+                        ENGINE,
+                        documented("toml", "[ssh]"),
+                        Path.of("target", "test-host-keys").toAbsolutePath()));
         Files.writeString(
                 daemon.state().resolve("users/gerard.toml"), "keys = [\"" + SshClient.publicKey(key) + "\"]\n");
         return daemon.start();
@@ -182,7 +193,11 @@ final class ProxyStoryTest {
         // HAProxy takes them by turns: one of the two would have gone to the host that its check does not know to be
         // away.
         for (DaemonProcess host : List.of(relay1, relay2)) {
+            DaemonProcess other = host == relay1 ? relay2 : relay1;
             host.kill();
+            assertThat(other.command("lookup", HOME).exit())
+                    .as("%s, announced at whichever host, at the one that is left", HOME)
+                    .isZero();
             announce("gerard+landroval", EDGE, V2, HOME);
             announce("gerard+landroval", EDGE, V2, HOME);
             host.start();
@@ -246,7 +261,7 @@ final class ProxyStoryTest {
         assertThat(said.stdout()).as(said.output()).contains("granted ").contains(" " + expected + " until ");
     }
 
-    /** The addresses of the leases of both hosts, which share no store here. */
+    /** The addresses of the leases that any of the hosts knows. */
     private List<String> leasedAnywhere() {
         List<String> addresses = new ArrayList<>();
         for (DaemonProcess host : List.of(relay1, relay2)) {

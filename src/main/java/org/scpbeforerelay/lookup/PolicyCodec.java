@@ -29,29 +29,13 @@ final class PolicyCodec implements LookupCodec {
 
     @Override
     public int answer(byte[] bytes, int from, int to, ByteBuffer answer) {
-        request.begin(bytes);
-        int line = from;
-        while (line < to) {
-            if (bytes[line] == '\n') {
-                return line > from ? finish(from, line + 1, answer) : MALFORMED;
-            }
-            int end = request.attribute(line, to);
-            if (end == MALFORMED) {
-                return MALFORMED;
-            }
-            if (end == INCOMPLETE) {
-                break;
-            }
-            line = end + 1;
-        }
-        return to - from > REQUEST_MAX ? OVERSIZED : INCOMPLETE;
-    }
-
-    private int finish(int from, int end, ByteBuffer answer) {
-        if (end - from > REQUEST_MAX) {
+        int end = request.read(bytes, from, to);
+        if (end - from > REQUEST_MAX || end == INCOMPLETE && to - from > REQUEST_MAX) {
             return OVERSIZED;
         }
-        answer.put(answers.answer(request));
+        if (end > 0) {
+            answer.put(answers.answer(request));
+        }
         return end;
     }
 

@@ -1,6 +1,7 @@
 package org.scpbeforerelay.lookup;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 
@@ -54,47 +55,53 @@ final class PolicyRequest {
 
     private final int[] starts = new int[NAMES.length];
     private final int[] ends = new int[NAMES.length];
-    private final FamiliarNames familiar = new FamiliarNames();
+    private final FormerRequest former = new FormerRequest();
     private byte[] bytes = {};
-    private int line;
-
-    /** Forgets the former request. */
-    void begin(byte[] where) {
-        bytes = where;
-        line = 0;
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = -1;
-        }
-    }
 
     /**
-     * Takes note of the line that begins here.
+     * Reads the request that begins here.
      *
-     * @return where its line feed stands; {@link LookupCodec#INCOMPLETE} when that has not come, {@link LookupCodec#MALFORMED} when
-     *     the line is no attribute: it has no {@code =}, or nothing before it
+     * @return where the next one begins; {@link LookupCodec#INCOMPLETE} when the empty line that ends it has not come,
+     *     {@link LookupCodec#MALFORMED} when it has no line, or one that is no attribute: without a {@code =}, or with nothing before it
      */
-    int attribute(int from, int to) {
-        int number = line++;
-        int name = familiar.length(bytes, from, to, number);
-        int end = ByteWords.find(bytes, from + name, to, LINE_FEEDS);
-        if (end < 0) {
-            return LookupCodec.INCOMPLETE;
-        }
-        int which = name > 0 ? familiar.meaning(number) : NOT_OURS;
-        if (name == 0) {
-            int equals = ByteWords.find(bytes, from, end, EQUALS_SIGNS);
-            if (equals <= from) {
+    int read(byte[] where, int from, int to) {
+        bytes = where;
+        Arrays.fill(starts, -1);
+        int end = former.read(where, from, to, starts, ends);
+        return end == FormerRequest.UNLIKE ? readLines(from, to) : end;
+    }
+
+    private int readLines(int from, int to) {
+        Arrays.fill(starts, -1);
+        former.forget();
+        int line = from;
+        while (line < to) {
+            if (bytes[line] == '\n') {
+                if (line == from) {
+                    return LookupCodec.MALFORMED;
+                }
+                former.keep(bytes, from, line + 1);
+                return line + 1;
+            }
+            int end = ByteWords.find(bytes, line, to, LINE_FEEDS);
+            if (end < 0) {
+                return LookupCodec.INCOMPLETE;
+            }
+            int equals = ByteWords.find(bytes, line, end, EQUALS_SIGNS);
+            if (equals <= line) {
                 return LookupCodec.MALFORMED;
             }
-            name = equals + 1 - from;
-            which = which(from, name);
-            familiar.remember(bytes, from, from + name, number, which);
+            int which = which(line, equals + 1 - line);
+            if (which >= 0 && starts[which] < 0) {
+                starts[which] = equals + 1;
+                ends[which] = end;
+            } else {
+                which = NOT_OURS;
+            }
+            former.line(line - from, equals + 1 - from, which);
+            line = end + 1;
         }
-        if (which >= 0 && starts[which] < 0) {
-            starts[which] = from + name;
-            ends[which] = end;
-        }
-        return end;
+        return LookupCodec.INCOMPLETE;
     }
 
     /** Whether it asks what we answer: {@code request=smtpd_access_policy}. */

@@ -64,10 +64,22 @@ final class PolicyRequestTest {
             Random random = new Random(SEED + round);
             change(lines, random);
             String text = String.join("", lines) + "\n";
-            byte[] bytes = (text + "x".repeat(random.nextInt(12))).getBytes(StandardCharsets.ISO_8859_1);
+            int before = random.nextInt(3) * random.nextInt(12);
+            byte[] bytes =
+                    ("y".repeat(before) + text + "x".repeat(random.nextInt(12))).getBytes(StandardCharsets.ISO_8859_1);
             Map<String, String> wanted = naive(lines);
-            boolean wellFormed = read(request, bytes, text.length());
-            assertThat(wellFormed).as("seed %d: %s", SEED + round, text).isEqualTo(wanted != null);
+            if (random.nextInt(4) == 0) {
+                int part = random.nextInt(text.length());
+                assertThat(request.read(bytes, before, before + part))
+                        .as("seed %d: %s", SEED + round, text.substring(0, part))
+                        .isEqualTo(
+                                naive(wholeLines(text.substring(0, part))) == null
+                                        ? LookupCodec.MALFORMED
+                                        : LookupCodec.INCOMPLETE);
+            }
+            assertThat(request.read(bytes, before, before + text.length()))
+                    .as("seed %d: %s", SEED + round, text)
+                    .isEqualTo(wanted == null ? LookupCodec.MALFORMED : before + text.length());
             if (wanted != null) {
                 assertThat(Arrays.asList(
                                 request.sender(),
@@ -111,6 +123,15 @@ final class PolicyRequestTest {
         return (line.isEmpty() ? "x" : line) + "\n";
     }
 
+    private static List<String> wholeLines(String text) {
+        List<String> lines =
+                new ArrayList<>(text.lines().map(line -> line + "\n").toList());
+        if (!lines.isEmpty() && !text.endsWith("\n")) {
+            lines.removeLast();
+        }
+        return lines;
+    }
+
     /** The first value of each name; null when a line is no attribute. */
     private static @Nullable Map<String, String> naive(List<String> lines) {
         Map<String, String> values = new LinkedHashMap<>();
@@ -123,18 +144,5 @@ final class PolicyRequestTest {
             values.putIfAbsent(line.substring(0, equals), new String(value, StandardCharsets.UTF_8));
         }
         return values;
-    }
-
-    private static boolean read(PolicyRequest request, byte[] bytes, int length) {
-        request.begin(bytes);
-        int at = 0;
-        while (bytes[at] != '\n') {
-            int end = request.attribute(at, length);
-            if (end < 0) {
-                return false;
-            }
-            at = end + 1;
-        }
-        return true;
     }
 }

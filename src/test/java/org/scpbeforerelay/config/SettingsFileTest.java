@@ -95,6 +95,14 @@ final class SettingsFileTest {
     }
 
     @Test
+    void whereNothingIsSaidOnlyAnnouncementsAreHeardFromBeyondTheHost() {
+        assertThat(Settings.DEFAULTS.console().listen()).isEqualTo(new ListenAddress.Tcp("127.0.0.1", 8040));
+        assertThat(Settings.DEFAULTS.lookup().listen())
+                .allSatisfy(door -> assertThat(door instanceof ListenAddress.Tcp tcp ? tcp.host() : "127.0.0.1")
+                        .isEqualTo("127.0.0.1"));
+    }
+
+    @Test
     void passwordOfTheStoreIsNotShown() {
         Store store = new Store("rediss://relay:s3cret@redis.example.org", Store.WhenAway.LOCAL);
         assertThat(store.toString()).doesNotContain("s3cret").contains("rediss://relay:…@redis.example.org");

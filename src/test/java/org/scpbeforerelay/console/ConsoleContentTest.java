@@ -45,6 +45,27 @@ final class ConsoleContentTest {
     }
 
     @Test
+    void whatHappensByTheMinuteIsDrawnAndSaid() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig(folder.resolve("state"), clock)) {
+            rig.grant("gerard/gwaihir", "203.0.113.7");
+            rig.grant("gerard/tablet", "203.0.113.8");
+            clock.passMs(60_000);
+            rig.grant("gerard/phone", "0.0.0.0");
+            for (int i = 0; i < 3; i++) {
+                rig.lookup("203.0.113.7");
+            }
+            rig.lookup("198.51.100.9");
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(rig.get("/").body())
+                            .contains(
+                                    "Announcements of the last three hours: 2 granted or renewed; at most 2 in a minute")
+                            .contains("Refusals of the last three hours: 1 refused; at most 1 in a minute")
+                            .contains("of the last three hours: 3 permitted, 1 not permitted; at most 4 in a minute")
+                            .containsPattern("<path class=\"one\" d=\"M0 0M178\\.1 60\\.0h\\.8v-30\\.0h-\\.8z\"/>"));
+        }
+    }
+
+    @Test
     void whoAskedAndWasNotPermittedIsListedOnceWithTheReasonAndHowOften() throws Exception {
         try (ConsoleRig rig = new ConsoleRig(folder.resolve("state"), clock)) {
             rig.grant("gerard/gwaihir", "203.0.113.7");

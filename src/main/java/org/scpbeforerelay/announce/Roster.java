@@ -1,5 +1,7 @@
 package org.scpbeforerelay.announce;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,8 @@ public record Roster(
     public record StrangersAllowance(long termMs) {}
 
     public Roster {
-        allowances = Map.copyOf(allowances);
+        // Not Map.copyOf: it probes one place after the other, and names such as user1, user2 … lie side by side.
+        allowances = Collections.unmodifiableMap(new HashMap<>(allowances));
         authorities = Set.copyOf(authorities);
     }
 

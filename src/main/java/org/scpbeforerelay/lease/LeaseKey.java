@@ -1,6 +1,5 @@
 package org.scpbeforerelay.lease;
 
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
@@ -21,11 +20,6 @@ public record LeaseKey(
         DeviceName device,
         AddressFamily family,
         @Nullable ClientAddress loginAddress) implements Comparable<LeaseKey> {
-    private static final Comparator<LeaseKey> ORDER = Comparator.comparing(LeaseKey::user)
-            .thenComparing(LeaseKey::device)
-            .thenComparing(LeaseKey::family)
-            .thenComparing(LeaseKey::loginAddress, Comparator.nullsFirst(Comparator.naturalOrder()));
-
     public LeaseKey(Principal principal, AddressFamily family, @Nullable ClientAddress loginAddress) {
         this(principal.user(), principal.device(), family, loginAddress);
     }
@@ -42,7 +36,22 @@ public record LeaseKey(
 
     @Override
     public int compareTo(LeaseKey other) {
-        return ORDER.compare(this, other);
+        // Without a Comparator's indirections: a book of a million leases compares twenty million keys while it is
+        // loaded.
+        int order = user.compareTo(other.user);
+        if (order == 0) {
+            order = device.compareTo(other.device);
+        }
+        if (order == 0) {
+            order = family.compareTo(other.family);
+        }
+        if (order != 0 || loginAddress == other.loginAddress) {
+            return order;
+        }
+        if (loginAddress == null || other.loginAddress == null) {
+            return loginAddress == null ? -1 : 1;
+        }
+        return loginAddress.compareTo(other.loginAddress);
     }
 
     @Override

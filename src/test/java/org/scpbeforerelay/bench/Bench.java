@@ -72,6 +72,7 @@ public final class Bench {
         all.put("start", new StartBenchmark());
         all.put("memory", new MemoryBenchmark());
         all.put("logs", new LoginLogBenchmark());
+        all.put("shared", new SharedBenchmark());
         return all;
     }
 

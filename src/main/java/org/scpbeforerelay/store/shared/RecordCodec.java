@@ -108,7 +108,10 @@ final class RecordCodec {
         List<SharedRecord> records = new ArrayList<>();
         try {
             byte version = in.get();
-            demand(version == VERSION, "records of version " + version + ", and this host knows up to " + VERSION);
+            demand(
+                    version == VERSION,
+                    "this host knows records up to version " + VERSION + ", these are of version ",
+                    version);
             while (in.hasRemaining()) {
                 demand(records.size() < RECORDS_MAX, "more than " + RECORDS_MAX + " records");
                 records.add(record(in));
@@ -131,7 +134,7 @@ final class RecordCodec {
             case 'R' -> {
                 long until = time(in);
                 Place place = place(in);
-                demand((place.flags & ~(IPV6 | ADDRESS_IN_KEY)) == 0, "a revocation with flags " + place.flags);
+                demand((place.flags & ~(IPV6 | ADDRESS_IN_KEY)) == 0, "a revocation with flags ", place.flags);
                 yield new Revoked(stamp, place.key(), until);
             }
             case 'H' -> new Alive(stamp);
@@ -146,12 +149,15 @@ final class RecordCodec {
         long renewed = time(in);
         long granted = time(in);
         Place place = place(in);
-        demand(place.flags < 0x40, "flags " + place.flags);
+        demand(place.flags < 0x40, "flags ", place.flags);
         boolean network = (place.flags & NETWORK64) != 0;
         demand(!network || (place.flags & IPV6) != 0, "a /64 of IPv4");
         int prefix = network ? 64 : place.family().bits();
-        demand(!place.address.isUnspecified(), place.address + " is no host's address");
-        demand(place.address.masked(prefix).equals(place.address), place.address + " has bits behind its prefix");
+        demand(!place.address.isUnspecified(), "a lease of no host's address");
+        demand(
+                place.address.masked(prefix).equals(place.address),
+                "an address with bits behind its prefix of ",
+                prefix);
         LeaseSource source = SOURCES.get(place.flags >> SOURCE_SHIFT);
         demand(
                 (source == LeaseSource.LOGIN_LOG) == ((place.flags & ADDRESS_IN_KEY) != 0),
@@ -183,7 +189,7 @@ final class RecordCodec {
 
     private static Spent spent(ByteBuffer in, long stamp) throws BadFrameException {
         int flags = Byte.toUnsignedInt(in.get());
-        demand((flags & ~(MESSAGES | RECIPIENTS)) == 0, "a count with flags " + flags);
+        demand((flags & ~(MESSAGES | RECIPIENTS)) == 0, "a count with flags ", flags);
         UserName user = new UserName(text(in, Byte.toUnsignedInt(in.get())));
         return new Spent(
                 stamp, user, (flags & MESSAGES) != 0 ? tally(in) : null, (flags & RECIPIENTS) != 0 ? tally(in) : null);
@@ -191,10 +197,10 @@ final class RecordCodec {
 
     private static Tally tally(ByteBuffer in) throws BadFrameException {
         Rate rate = new Rate(Integer.toUnsignedLong(in.getInt()), Integer.toUnsignedLong(in.getInt()));
-        demand(rate.count() <= RATE_MAX && rate.periodMs() <= PERIOD_MAX_MS, "a limit of " + rate);
+        demand(rate.count() <= RATE_MAX && rate.periodMs() <= PERIOD_MAX_MS, "too great a limit: ", rate.count());
         long own = Integer.toUnsignedLong(in.getInt());
         long total = in.getLong();
-        demand(total <= TOTAL_MAX && total >= -TOTAL_MAX, "a total of " + total);
+        demand(total <= TOTAL_MAX && total >= -TOTAL_MAX, "a total of ", total);
         return new Tally(rate, own, total, Integer.toUnsignedLong(in.getInt()));
     }
 
@@ -289,7 +295,7 @@ final class RecordCodec {
         byte[] bytes = new byte[length];
         in.get(bytes);
         for (byte one : bytes) {
-            demand(one > ' ' && one < 0x7f, "a text with the byte " + one);
+            demand(one > ' ' && one < 0x7f, "a text with the byte ", one);
         }
         return new String(bytes, StandardCharsets.US_ASCII);
     }
@@ -300,13 +306,20 @@ final class RecordCodec {
 
     private static long time(ByteBuffer in) throws BadFrameException {
         long ms = (long) Short.toUnsignedInt(in.getShort()) << 32 | Integer.toUnsignedLong(in.getInt());
-        demand(ms <= TIME_MAX_MS, ms + " is no time");
+        demand(ms <= TIME_MAX_MS, "no time: ", ms);
         return ms;
     }
 
     private static void demand(boolean holds, String otherwise) throws BadFrameException {
         if (!holds) {
             throw new BadFrameException(otherwise);
+        }
+    }
+
+    /** Makes its words only when they are wanted: it is asked of each byte of each record. */
+    private static void demand(boolean holds, String otherwise, long value) throws BadFrameException {
+        if (!holds) {
+            throw new BadFrameException(otherwise + value);
         }
     }
 }

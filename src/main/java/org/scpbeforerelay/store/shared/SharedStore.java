@@ -1,6 +1,7 @@
 package org.scpbeforerelay.store.shared;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,27 +134,24 @@ public final class SharedStore implements LeaseStore {
             reading.accept(this);
             loading = false;
         }
-        // What the log says as well was read over in its order: the deadline on the disk is the one that was worked out
-        // first.
+        // What the log says as well was read over in its order: the deadline on the disk was worked out first.
         for (Lease lease : onDisk.keySet()) {
             if (marks.lease(lease.key()) != null) {
                 marks.recall(lease);
                 if (marks.lease(lease.key()) == lease) {
                     deferred.remove(lease.key());
                 }
+            } else {
+                deferred.put(lease.key(), new LeaseChange.Remove(lease.key()));
             }
         }
-        for (Map.Entry<Lease, Recorded> entry : onDisk.entrySet()) {
-            if (marks.lease(entry.getKey().key()) == null) {
-                deferred.put(
-                        entry.getKey().key(),
-                        new LeaseChange.Remove(entry.getKey().key()));
-            }
-        }
-        marks.leases(lease -> {
-            Recorded recorded = onDisk.get(lease);
+        List<Lease> known = new ArrayList<>(marks.size());
+        marks.leases(known::add);
+        known.sort(Comparator.comparing(Lease::key)); // the book takes them several times faster in its own order
+        for (Lease lease : known) {
+            Recorded recorded = onDisk.isEmpty() ? null : onDisk.get(lease);
             each.accept(recorded == null ? new Recorded(lease, clock.bootId()) : recorded);
-        });
+        }
     }
 
     private static Lease byWall(Lease lease, Moment now) {

@@ -1,0 +1,154 @@
+package org.scpbeforerelay.bench;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.pool.PoolHost;
+
+/**
+ * Hosts that share one lease book on Redis, driven below SSH: until an announcement at one is a permit at another, until a new host has
+ * all leases, and what renewals cost the engine.
+ */
+final class SharedBenchmark implements Bench.Benchmark {
+    private static final int RATE = 5_000;
+    private static final double MEDIAN_MS_MAX = 50;
+    private static final double P99_MS_MAX = 250;
+    private static final double BOOT_MS_MAX = 10_000;
+
+    /** Ten million leases of 20 minutes, renewed every 4: each is written every 8 (a renewal is spared while 60 % is left). */
+    private static final double WRITTEN_RATE = 10_000_000 / 480.0;
+
+    private static final long ARRIVAL_LIMIT_NS = 60_000_000_000L;
+
+    @Override
+    public String summary() {
+        return "hosts on one Redis: propagation, a new host's start, what renewals cost (--only propagation|boot|renewals)";
+    }
+
+    @Override
+    public Report run(Bench.Options options) throws IOException, InterruptedException {
+        Report report = new Report("shared: hosts on one Redis with an append-only file, below SSH; bars: " + RATE
+                + " announcements/s permitted elsewhere within " + MEDIAN_MS_MAX + " ms (median) and " + P99_MS_MAX
+                + " ms (p99); 1M leases at a new host within " + BOOT_MS_MAX
+                + " ms; words of 10M leases with less than one core of Redis");
+        if ("propagation".contains(options.only())) {
+            propagation(report, 20);
+        }
+        if ("boot 1000000".contains(options.only())) {
+            boot(report, 1_000_000);
+        }
+        if ("renewals".contains(options.only())) {
+            renewals(report, 30);
+        }
+        if (options.only().equals("long renewals")) {
+            renewals(report, 600);
+        }
+        if (options.only().equals("boot 3M")) {
+            boot(report, 3_000_000);
+        }
+        return report;
+    }
+
+    /** Two hosts hear what one is told; the three are threads of one process, so that one clock times all. */
+    private static void propagation(Report report, int seconds) throws IOException, InterruptedException {
+        try (BenchPool pool = new BenchPool(3, RATE * 10)) {
+            int warmUp = RATE * 10;
+            new PacedAnnouncements(pool.host(0), warmUp).run(0, warmUp, RATE);
+            int count = RATE * seconds;
+            PacedAnnouncements announcements = new PacedAnnouncements(pool.host(0), count);
+            long[] seenNs = new long[count];
+            Thread watcher = Thread.ofPlatform().start(() -> watch(pool.host(1), warmUp, seenNs));
+            double cpuBefore = ProcessFigures.cpuUs(pool.redis().pid());
+            long beginNs = System.nanoTime();
+            double reached = announcements.run(warmUp, warmUp, RATE);
+            double redisCores =
+                    (ProcessFigures.cpuUs(pool.redis().pid()) - cpuBefore) / ((System.nanoTime() - beginNs) / 1e3);
+            watcher.join();
+            double[] ms = new double[count];
+            double[] afterAnswerMs = new double[count];
+            int missing = 0;
+            for (int i = 0; i < count; i++) {
+                missing += seenNs[i] == 0 ? 1 : 0;
+                ms[i] = (seenNs[i] - announcements.beganNs[i]) / 1e6;
+                afterAnswerMs[i] = Math.max(0, seenNs[i] - announcements.answeredNs[i]) / 1e6;
+            }
+            Arrays.sort(ms);
+            Arrays.sort(afterAnswerMs);
+            report.row()
+                    .with("what", "propagation")
+                    .with("per s", reached)
+                    .with("count", count)
+                    .with("missing", missing)
+                    .with("median ms", ms[count / 2])
+                    .with("p99 ms", ms[(int) (count * 0.99)])
+                    .with("most ms", ms[count - 1])
+                    .with("p99 after answer", afterAnswerMs[(int) (count * 0.99)])
+                    .with("redis cores", redisCores)
+                    .bar(
+                            "bar",
+                            missing == 0
+                                    && reached >= RATE * 0.99
+                                    && ms[count / 2] <= MEDIAN_MS_MAX
+                                    && ms[(int) (count * 0.99)] <= P99_MS_MAX);
+        }
+    }
+
+    /** When each announcement was first seen to be permitted, to the millisecond; they come in their order. */
+    private static void watch(PoolHost host, int first, long[] seenNs) {
+        long giveUpNs = System.nanoTime() + ARRIVAL_LIMIT_NS;
+        for (int i = 0; i < seenNs.length && System.nanoTime() < giveUpNs; i++) {
+            ClientAddress address = BenchPool.address(first + i);
+            while (!host.permits(address) && System.nanoTime() < giveUpNs) {
+                LockSupport.parkNanos(500_000);
+            }
+            seenNs[i] = host.permits(address) ? System.nanoTime() : 0;
+        }
+    }
+
+    private static void boot(Report report, int leases) throws IOException, InterruptedException {
+        try (BenchPool pool = new BenchPool(1, leases)) {
+            double filled = new PacedAnnouncements(pool.host(0), leases).run(0, leases, 1e9);
+            long beginNs = System.nanoTime();
+            try (ServerProcess late = ServerProcess.start(
+                    PoolNode.class,
+                    pool.newFolder("late").toString(),
+                    Integer.toString(pool.redis().port()),
+                    Integer.toString(leases))) {
+                double ms = (System.nanoTime() - beginNs) / 1e6;
+                report.row()
+                        .with("what", "boot " + leases)
+                        .with("per s", filled)
+                        .with("ready ms", ms)
+                        .with("host MiB", ProcessFigures.residentMiB(late.pid()))
+                        .with("redis MiB", pool.redisMiB())
+                        .bar("bar", leases > 1_000_000 || ms <= BOOT_MS_MAX);
+            }
+        }
+    }
+
+    /** Words at the rate of ten million leases, of half a million devices: what is written of a renewal is what is written of a change. */
+    private static void renewals(Report report, int seconds) throws IOException, InterruptedException {
+        int devices = 500_000;
+        try (BenchPool pool = new BenchPool(2, devices)) {
+            new PacedAnnouncements(pool.host(0), devices).run(0, devices, 1e9);
+            double redisBefore = ProcessFigures.cpuUs(pool.redis().pid());
+            double hostsBefore = ProcessFigures.cpuUs(ProcessHandle.current().pid());
+            long beginNs = System.nanoTime();
+            double reached = new PacedAnnouncements(pool.host(0), (int) (WRITTEN_RATE * seconds))
+                    .run(devices, devices, WRITTEN_RATE);
+            double wallUs = (System.nanoTime() - beginNs) / 1e3;
+            double cores = (ProcessFigures.cpuUs(pool.redis().pid()) - redisBefore) / wallUs;
+            report.row()
+                    .with("what", "renewals")
+                    .with("per s", reached)
+                    .with("redis cores", cores)
+                    .with("redis cores at 10M", cores * WRITTEN_RATE / reached)
+                    .with(
+                            "host cores each",
+                            (ProcessFigures.cpuUs(ProcessHandle.current().pid()) - hostsBefore) / wallUs / 2)
+                    .with("redis MiB", pool.redisMiB())
+                    .bar("bar", cores * WRITTEN_RATE / reached < 1);
+        }
+    }
+}

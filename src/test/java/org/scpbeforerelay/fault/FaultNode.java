@@ -17,6 +17,8 @@ import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.Verdict;
+import org.scpbeforerelay.clock.Clock;
+import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.fault.History.Outcome;
 import org.scpbeforerelay.lease.Lease;
@@ -31,7 +33,8 @@ import org.scpbeforerelay.store.shared.SharedStore.WhenAway;
 import org.scpbeforerelay.store.shared.redis.RedisAddress;
 
 /**
- * A relay host below SSH as a process of its own: {@code FOLDER NAME local|refuse SENTINEL…}. It is told on its standard input, a
+ * A relay host below SSH as a process of its own: {@code FOLDER NAME local|refuse SENTINEL…},
+ * addresses of Sentinels. It is told on its standard input, a
  * line each, and tells on its standard output; times are {@code System.nanoTime}.
  *
  * <pre>
@@ -57,7 +60,7 @@ final class FaultNode {
     private static final int ROUNDS_FOR_OLD = 64;
 
     private final PoolHost host;
-    private final SystemClock clock;
+    private final Clock clock;
     private final PrintStream out;
     private final ConcurrentLinkedQueue<String> toWatch = new ConcurrentLinkedQueue<>();
     private final List<String> watched = new ArrayList<>();
@@ -67,7 +70,7 @@ final class FaultNode {
     private long saidLost;
     private String saidProblem = "?";
 
-    private FaultNode(PoolHost host, SystemClock clock, PrintStream out) {
+    private FaultNode(PoolHost host, Clock clock, PrintStream out) {
         this.host = host;
         this.clock = clock;
         this.out = out;
@@ -77,10 +80,10 @@ final class FaultNode {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
         List<RedisAddress.Place> sentinels = new ArrayList<>();
         for (int i = 3; i < arguments.length; i++) {
-            sentinels.add(new RedisAddress.Place("127.0.0.1", Integer.parseInt(arguments[i])));
+            sentinels.add(new RedisAddress.Place(arguments[i], 26379));
         }
         Path folder = Path.of(arguments[0]);
-        SystemClock clock = new SystemClock();
+        Clock clock = Boolean.getBoolean("stopped.clock") ? stopped(new SystemClock()) : new SystemClock();
         PoolHost host = new PoolHost(
                 folder,
                 arguments[1],
@@ -92,6 +95,21 @@ final class FaultNode {
         FaultNode node = new FaultNode(host, clock, out);
         Thread.ofPlatform().name("looks").daemon().start(node::look);
         node.listen();
+    }
+
+    private static Clock stopped(Clock clock) {
+        Moment forever = clock.now();
+        return new Clock() {
+            @Override
+            public Moment now() {
+                return forever;
+            }
+
+            @Override
+            public String bootId() {
+                return clock.bootId();
+            }
+        };
     }
 
     private static Roster roster() {

@@ -239,7 +239,10 @@ final class HistoryChecker {
         while (certain > 0 && !said.get(certain).certain()) {
             certain--;
         }
-        List<Word> possible = said.subList(certain, said.size());
+        // Of two that were asked at the same time either may be the later one.
+        long lastBeganNs = said.get(certain).beganNs();
+        List<Word> possible =
+                said.stream().filter(word -> word.answeredNs() >= lastBeganNs).toList();
         List<List<String>> right = possible.stream()
                 .map(word -> word.address() == null || word.endNs() < moment.atNs()
                         ? List.<String>of()

@@ -18,13 +18,13 @@ import org.scpbeforerelay.fault.History.Announced;
 import org.scpbeforerelay.fault.History.Outcome;
 import org.scpbeforerelay.fault.History.Revoked;
 import org.scpbeforerelay.fault.History.SaidLost;
+import org.scpbeforerelay.rig.Host;
 
 /** A {@link FaultNode} as a process, and what it says, written into the history. */
 final class NodeProcess implements AutoCloseable {
     private record Asked(String device, @Nullable String address, long atNs, CompletableFuture<Void> answered) {}
 
-    private final String name;
-    private final Path folder;
+    private final Host host;
     private final String whenAway;
     private final List<String> sentinels;
     private final History history;
@@ -37,20 +37,19 @@ final class NodeProcess implements AutoCloseable {
     private volatile long lookedNs;
     private volatile boolean alive;
 
-    NodeProcess(String name, Path folder, String whenAway, List<String> sentinels, History history) {
-        this.name = name;
-        this.folder = folder;
+    NodeProcess(Host host, String whenAway, List<String> sentinels, History history) {
+        this.host = host;
         this.whenAway = whenAway;
         this.sentinels = sentinels;
         this.history = history;
     }
 
     String name() {
-        return name;
+        return host.name();
     }
 
-    Path log() {
-        return folder.resolve("node.log");
+    Host host() {
+        return host;
     }
 
     /** The problem that status would show; {@code -} while there is none. */
@@ -58,38 +57,43 @@ final class NodeProcess implements AutoCloseable {
         return problem;
     }
 
-    boolean isAlive() {
-        return alive;
-    }
-
     /** Before when it has looked at all that it permits. */
     long lookedNs() {
         return lookedNs;
     }
 
-    void start(Collection<String> addresses) throws IOException {
+    /** {@code options}: the JVM's. */
+    void start(Collection<String> addresses, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx96m",
+                "-Xmx96m"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 FaultNode.class.getName(),
-                Files.createDirectories(folder.resolve("state")).toString(),
-                name,
+                Files.createDirectories(state()).toString(),
+                name(),
                 whenAway));
         command.addAll(sentinels);
         problem = "it is starting";
-        Process begun = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        Process begun = new ProcessBuilder(host.commandLine(command))
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        host.folder().resolve("node.log").toFile()))
                 .start();
         process = begun;
         in = new PrintStream(begun.getOutputStream(), true, StandardCharsets.US_ASCII);
         alive = true;
         addresses.forEach(this::watch);
         reader = Thread.ofPlatform().daemon().name("hears " + name()).start(() -> listen(begun));
+    }
+
+    /** What it keeps on disk. */
+    Path state() {
+        return host.folder().resolve("state");
     }
 
     private void listen(Process begun) {

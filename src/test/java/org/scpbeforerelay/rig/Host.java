@@ -118,6 +118,34 @@ public final class Host {
         shell("ip link set eth0 up\n" + routes);
     }
 
+    /** Nothing that the other host sends from its addresses of now arrives here, as behind a broken switch; connections are not told. */
+    public void ignore(Host other) {
+        // What arrives is looked up as local before any rule, and for an open connection not at all: both are undone.
+        shell("""
+                echo 0 > /proc/sys/net/ipv4/tcp_early_demux
+                for family in 4 6; do
+                    if ip -$family rule show pref 0 | grep -q local; then
+                        ip -$family rule add pref 100 lookup local
+                        ip -$family rule del pref 0
+                    fi
+                done
+                """ + rulesAbout(other, "add"));
+    }
+
+    /** All arrives again after {@link #ignore}. */
+    public void heed(Host other) {
+        shell(rulesAbout(other, "del"));
+    }
+
+    private static String rulesAbout(Host other, String verb) {
+        var script = new StringBuilder();
+        for (String address : other.addresses()) {
+            script.append(
+                    "ip -%d rule %s from %s blackhole pref 10\n".formatted(isSix(address) ? 6 : 4, verb, address));
+        }
+        return script.toString();
+    }
+
     private static String addressCommand(String verb, String address) {
         if (isSix(address)) {
             return "ip -6 address " + verb + " " + address + "/64 dev eth0" + (verb.equals("add") ? " nodad" : "")

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -219,6 +222,22 @@ class RigTest {
             try (var smtp = SmtpConversation.open(host, server, 25)) {
                 assertThat(smtp.greeting().code()).isEqualTo(220);
             }
+        }
+    }
+
+    @Test
+    void whatAHostIgnoresDoesNotArriveEvenOnOpenConnections() throws Exception {
+        Host host = lab.host("boromir", "198.51.100.50");
+        try (Socket open = host.inside(() -> new Socket("192.0.2.25", 25))) {
+            open.setSoTimeout(500);
+            var reader = new BufferedReader(new InputStreamReader(open.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(reader.readLine()).startsWith("220 ");
+            host.ignore(shadowfax);
+            open.getOutputStream().write("NOOP\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThatThrownBy(reader::readLine).isInstanceOf(SocketTimeoutException.class);
+            host.heed(shadowfax);
+            open.setSoTimeout(10_000);
+            assertThat(reader.readLine()).startsWith("250 ");
         }
     }
 

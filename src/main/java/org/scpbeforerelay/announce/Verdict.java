@@ -30,7 +30,7 @@ public sealed interface Verdict {
     }
 
     /**
-     * Nothing was granted and nothing has changed.
+     * Nothing was granted and nothing has changed; but where a shared store did not answer, it may have it all the same.
      *
      * @param code the word for programs
      * @param reason the sentence for people: what was wrong and what to do

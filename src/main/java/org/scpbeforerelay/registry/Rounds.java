@@ -209,13 +209,16 @@ final class Rounds {
             String caveat = nothingRecorded ? null : store.caveat();
             boolean withheld = caveat != null && store.refusesAlone();
             if (withheld) {
-                // It is on the disk already, which is therefore told what the book has.
+                // It is on the disk already, which is therefore told what the book has. The shared store may have it,
+                // too.
                 standing.forEach(lease -> owed.add(lease.key()));
             }
             if (!recorded || withheld) {
                 Verdict.Refused refused = new Verdict.Refused(
                         RefusalCode.STORE_UNAVAILABLE,
-                        "the lease could not be recorded; nothing has changed, try again in a minute");
+                        withheld
+                                ? "the store that all relay hosts share did not answer; try again in a minute"
+                                : "the lease could not be recorded; nothing has changed, try again in a minute");
                 answer(announce, refused, now);
                 return;
             }

@@ -1,6 +1,5 @@
 package org.scpbeforerelay.fault;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -12,6 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.scpbeforerelay.fault.History.Accepted;
 import org.scpbeforerelay.fault.History.Cut;
@@ -37,6 +38,7 @@ final class FaultPool implements AutoCloseable {
     private static final long WALL_TO_NANO = System.nanoTime() - System.currentTimeMillis() * 1_000_000;
     private static final long STEP_NS = 15_000_000;
     private static final int REVOKED_OF = 11;
+    private static final Pattern DEVICE = Pattern.compile("user\\d+/gwaihir");
 
     private final NetworkLab lab = NetworkLab.start();
     private final History history = new History();
@@ -263,11 +265,20 @@ final class FaultPool implements AutoCloseable {
                 return agreed;
             });
         } catch (ConditionTimeoutException e) {
-            assertThat(HistoryChecker.disagreements(history.snapshot(), new Settled(lookedNs(), names)))
-                    .isEmpty();
+            demandNone(HistoryChecker.disagreements(history.snapshot(), new Settled(lookedNs(), names)));
             throw e;
         }
-        assertThat(HistoryChecker.violations(history.snapshot())).isEmpty();
+        demandNone(HistoryChecker.violations(history.snapshot()));
+    }
+
+    private void demandNone(List<String> wrong) {
+        if (!wrong.isEmpty()) {
+            Matcher device = DEVICE.matcher(wrong.getFirst());
+            List<String> story = device.find() ? history.snapshot().story(device.group()) : List.of();
+            throw new AssertionError(wrong.size() + " are wrong: "
+                    + String.join("\n", wrong.subList(0, Math.min(5, wrong.size()))) + "\nThe first one's story:\n"
+                    + String.join("\n", story));
+        }
     }
 
     private long lookedNs() {

@@ -83,7 +83,31 @@ final class History {
             List<Cut> cuts,
             List<EngineLost> engineLosses,
             List<SaidLost> saidLosses,
-            List<Settled> settled) {}
+            List<Settled> settled) {
+
+        /** All that happened around one device, in the order of time: for the person who reads what was wrong. */
+        List<String> story(String device) {
+            List<Map.Entry<Long, Object>> events = new ArrayList<>();
+            announced.stream()
+                    .filter(one -> one.device().equals(device))
+                    .forEach(one -> events.add(Map.entry(one.beganNs(), one)));
+            revoked.stream()
+                    .filter(one -> one.device().equals(device))
+                    .forEach(one -> events.add(Map.entry(one.beganNs(), one)));
+            permitted.stream()
+                    .filter(one -> one.device().equals(device))
+                    .forEach(one -> events.add(Map.entry(one.firstNs(), one)));
+            accepted.stream()
+                    .filter(one -> one.device().equals(device))
+                    .forEach(one -> events.add(Map.entry(one.atNs(), one)));
+            cuts.forEach(one -> events.add(Map.entry(one.fromNs(), one)));
+            engineLosses.forEach(one -> events.add(Map.entry(one.atNs(), one)));
+            return events.stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .map(event -> String.valueOf(event.getValue()))
+                    .toList();
+        }
+    }
 
     synchronized void add(Announced one) {
         announced.add(one);

@@ -4,23 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.registry.Revocation;
 import org.scpbeforerelay.registry.Selection;
 import org.scpbeforerelay.rig.RedisServer;
+import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
+import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.store.shared.SharedStore.WhenAway;
 import org.scpbeforerelay.store.shared.redis.RedisAddress;
 
@@ -118,6 +124,63 @@ final class RedisPoolTest {
         hosts.get(1).registry().revoke(Selection.parse("user1"), "by the test").get(10, TimeUnit.SECONDS);
         assertThat(hosts.get(1).permits("85.214.1.1")).isFalse();
         redis.goOn();
+
+        awaitEverywhere("85.214.1.2", true);
+        awaitEverywhere("85.214.1.1", false);
+    }
+
+    @Test
+    void whatWasRefusedForWantOfAnAnswerOvertakesNothingThatWasSaidAfterIt() throws Exception {
+        RedisServer redis = redis("redis");
+        hosts.add(start("alone", at(redis), WhenAway.LOCAL));
+        Path refuses = makeFolder("refuses");
+        Semaphore recorded = new Semaphore(0);
+        hosts.add(new PoolHost(
+                refuses,
+                "refuses",
+                at(redis),
+                new SystemClock(),
+                WhenAway.REFUSE,
+                onCommit(SqliteLeaseStore.open(refuses.resolve("leases.db")), "85.214.1.2", recorded::release),
+                PoolHost.roster(10)));
+        hosts.get(0).announced("user1/gwaihir", "85.214.1.1");
+        awaitEverywhere("85.214.1.1", true);
+
+        redis.stop();
+        CompletableFuture<Verdict> first = hosts.get(1).announce("user1/gwaihir", ClientAddress.parse("85.214.1.2"));
+        recorded.acquire(); // it waits for the engine now
+        Verdict second = hosts.get(0).announced("user1/gwaihir", "85.214.1.3");
+        assertThat(second).isInstanceOf(Verdict.Granted.class);
+        assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Verdict.Refused.class);
+        redis.goOn();
+
+        awaitEverywhere("85.214.1.3", true);
+        awaitEverywhere("85.214.1.1", false);
+        awaitEverywhere("85.214.1.2", false);
+    }
+
+    private static LeaseStore onCommit(LeaseStore disk, String ofAddress, Runnable action) {
+        return (LeaseStore) Proxy.newProxyInstance(
+                LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(disk, arguments);
+                    if (method.getName().equals("commit")
+                            && String.valueOf(arguments[0]).contains(ofAddress)) {
+                        action.run();
+                    }
+                    return answer;
+                });
+    }
+
+    @Test
+    void whatWasRefusedForWantOfAnAnswerCountsEverywhereIfTheEngineHasIt() throws Exception {
+        RedisServer redis = redis("redis");
+        startHosts(at(redis), WhenAway.REFUSE);
+        hosts.get(0).announced("user1/gwaihir", "85.214.1.1");
+        awaitEverywhere("85.214.1.1", true);
+
+        redis.stop();
+        assertThat(hosts.get(1).announced("user1/gwaihir", "85.214.1.2")).isInstanceOf(Verdict.Refused.class);
+        redis.goOn(); // what was sent to it waits there
 
         awaitEverywhere("85.214.1.2", true);
         awaitEverywhere("85.214.1.1", false);

@@ -58,12 +58,13 @@ final class PoolSimulation {
         this.seed = seed;
         this.random = new Random(seed);
         this.engine = new SimulatedEngine(random, trueMs);
-        SharedStore.WhenAway whenAway = random.nextBoolean() ? SharedStore.WhenAway.LOCAL : SharedStore.WhenAway.REFUSE;
         engine.failures = random.nextBoolean() ? 0 : 60;
         restarts = random.nextBoolean();
         for (int i = 0; i < HOSTS; i++) {
             SettableClock clock = new SettableClock(trueMs + random.nextLong(-1_900, 1_901));
             String name = "relay" + i;
+            SharedStore.WhenAway whenAway =
+                    random.nextBoolean() ? SharedStore.WhenAway.LOCAL : SharedStore.WhenAway.REFUSE;
             SimulatedHost host = new SimulatedHost(name, clock, engine.from(name), whenAway);
             host.start();
             hosts.add(host);

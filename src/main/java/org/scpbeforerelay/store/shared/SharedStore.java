@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.clock.Moment;
@@ -175,8 +176,8 @@ public final class SharedStore implements LeaseStore {
         List<SharedRecord> words = new ArrayList<>();
         List<Revoked> revoked = new ArrayList<>();
         boolean grants = false;
-        // Of a place only what it is after the round counts: what others said and has been overtaken since is no word
-        // of this host.
+        // Of a place only what it is after the round counts: what others said and has been overtaken is no word of
+        // ours.
         Map<LeaseKey, LeaseChange> outcome = new LinkedHashMap<>();
         changes.forEach(change -> outcome.put(change.key(), change));
         for (LeaseChange change : outcome.values()) {
@@ -195,12 +196,9 @@ public final class SharedStore implements LeaseStore {
                 toDisk.add(change);
             }
         }
-        lastWasLocal = false;
+        lastWasLocal = false; // should the disk fail
         record(toDisk, revoked, bootId, view);
-        words.forEach(marks::place);
-        if (!words.isEmpty() && !publish(words, view)) {
-            lastWasLocal = grants;
-        }
+        lastWasLocal = !publish(words, view) && grants;
     }
 
     private void record(List<LeaseChange> toDisk, List<Revoked> revoked, String bootId, View view)
@@ -212,24 +210,30 @@ public final class SharedStore implements LeaseStore {
             }
         } catch (StoreException | RuntimeException | Error e) {
             // The disk fails; the others are told all the same.
-            revoked.forEach(marks::place);
             publish(List.copyOf(revoked), view);
             throw e;
         }
     }
 
-    /** Whether the log has these words now. Grants of a host whose clock is wrong are kept from it. */
+    /**
+     * Tells these words; whether the log has them now. Grants of a host whose clock is wrong are kept from it. A grant that is
+     * refused because it could not be told is no word, and needs none that takes it back: if the log has it after all, it is
+     * read from there and counts, in its place in the order.
+     */
     private boolean publish(List<SharedRecord> words, View view) {
-        List<SharedRecord> fit = view.trusted()
-                ? words
-                : words.stream().filter(word -> !(word instanceof Granted)).toList();
-        if (!fit.isEmpty()) {
-            if (!line.append(fit, view.engineMs() - Marks.WINDOW_MS, view.now())) {
-                return false;
+        Predicate<SharedRecord> isFit = word -> view.trusted() || !(word instanceof Granted);
+        List<SharedRecord> fit = words.stream().filter(isFit).toList();
+        boolean appended = fit.isEmpty() || line.append(fit, view.engineMs() - Marks.WINDOW_MS, view.now());
+        boolean told = appended && fit.size() == words.size();
+        for (SharedRecord word : words) {
+            if (told || whenAway == WhenAway.LOCAL || !(word instanceof Granted)) {
+                marks.place(word);
             }
+        }
+        if (appended) {
             marks.written(fit, view.engineMs());
         }
-        return fit.size() == words.size();
+        return told;
     }
 
     /** Takes what was read from the log; gives what it changes in the book. For the one writer. */

@@ -28,6 +28,7 @@ import org.scpbeforerelay.store.shared.LogEntry;
 import org.scpbeforerelay.store.shared.LogWords;
 import org.scpbeforerelay.store.shared.redis.RedisAddress;
 import org.scpbeforerelay.store.shared.redis.RedisEngine;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Three relay hosts, two Redis servers and three Sentinels, each a process on a host with a network of its own; a storm of
@@ -238,12 +239,14 @@ final class FaultPool implements AutoCloseable {
 
     void awaitMaster(RedisServer server) {
         await(server.address() + " is made master")
+                .ignoreExceptionsInstanceOf(JedisException.class)
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> master() == server && server.said("ROLE").contains("master"));
     }
 
     private static void awaitReplica(RedisServer server) {
         await(server.address() + " is a replica")
+                .ignoreExceptionsInstanceOf(JedisException.class) // who is demoted hangs up
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> server.said("INFO", "replication").contains("master_link_status:up"));
     }

@@ -315,11 +315,7 @@ public final class SharedStore implements LeaseStore {
         }
         List<LeaseChange> changes = deferred.values().stream().limit(most).toList();
         disk.commit(changes, clock.bootId());
-        if (changes.size() == deferred.size()) {
-            deferred.clear();
-        } else {
-            changes.forEach(change -> deferred.remove(change.key()));
-        }
+        changes.forEach(change -> deferred.remove(change.key()));
     }
 
     @Override

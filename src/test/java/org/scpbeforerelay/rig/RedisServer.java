@@ -75,9 +75,23 @@ public final class RedisServer implements AutoCloseable {
                 "--repl-diskless-sync-delay",
                 "0"));
         command.addAll(List.of(options));
-        RedisServer server = new RedisServer(host, folder, port, command);
+        RedisServer server = new RedisServer(host, folder, port, host == null ? command : withFile(command, folder));
         server.awaitAnswer();
         return server;
+    }
+
+    /** The options in a file, to which Sentinel writes who is whose replica: the server starts again as what it was. */
+    private static List<String> withFile(List<String> command, Path folder) {
+        StringBuilder text = new StringBuilder();
+        for (String word : command.subList(1, command.size())) {
+            text.append(word.startsWith("--") ? "\n" + word.substring(2) : " " + (word.isEmpty() ? "\"\"" : word));
+        }
+        try {
+            Path file = Files.writeString(folder.resolve("redis.conf"), text.append('\n'));
+            return List.of(command.getFirst(), file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A Sentinel that watches one server under the name {@code relay}. */

@@ -12,6 +12,9 @@ final class PacedAnnouncements {
     /** So many that are not answered yet mean that the host does not keep up. */
     private static final int UNANSWERED_MAX = 20_000;
 
+    /** Devices announce in no order: the next is far away. Prime to all numbers of devices here. */
+    private static final long STRIDE = 7_368_787;
+
     private final PoolHost host;
     private final Semaphore room = new Semaphore(UNANSWERED_MAX);
     private final AtomicInteger notGranted = new AtomicInteger();
@@ -24,7 +27,7 @@ final class PacedAnnouncements {
         this.answeredNs = new long[count];
     }
 
-    /** Announces addresses {@code first}, {@code first} + 1, … of so many devices in turn; how many a second it came to. */
+    /** Announces addresses {@code first}, {@code first} + 1, … of so many devices, each once before any again; how many a second it came to. */
     double run(int first, int devices, double perSecond) throws IOException, InterruptedException {
         long beginNs = System.nanoTime();
         for (int i = 0; i < beganNs.length; i++) {
@@ -35,7 +38,7 @@ final class PacedAnnouncements {
             room.acquire();
             int number = i;
             beganNs[i] = System.nanoTime();
-            host.announce(BenchPool.device(i % devices), BenchPool.address(first + i))
+            host.announce(BenchPool.device((int) (i * STRIDE % devices)), BenchPool.address(first + i))
                     .whenComplete((verdict, defect) -> {
                         answeredNs[number] = System.nanoTime();
                         if (!(verdict instanceof Verdict.Granted granted)

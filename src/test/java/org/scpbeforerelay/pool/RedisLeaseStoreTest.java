@@ -119,6 +119,21 @@ final class RedisLeaseStoreTest extends LeaseStoreContract {
     }
 
     @Test
+    void whatAHostReadAtItsStartIsOnItsDiskWhenItEnds() throws StoreException {
+        Lease lease = lease("gerard/gwaihir", "203.0.113.7");
+        store.commit(puts(List.of(lease)), BOOT);
+        open(folder, "relay3").close();
+
+        try (LeaseStore disk = SqliteLeaseStore.open(folder.resolve("relay3.db"))) {
+            List<LeaseStore.Recorded> there = new ArrayList<>();
+            disk.load(there::add);
+            assertThat(there)
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.lease().address()).isEqualTo(lease.address()));
+        }
+    }
+
+    @Test
     void withoutTheEngineItIsStillAStore() throws StoreException {
         Lease lease = lease("gerard/gwaihir", "203.0.113.7");
         redis.kill();

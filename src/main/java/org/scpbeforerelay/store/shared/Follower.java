@@ -31,10 +31,17 @@ public final class Follower {
     private static final long RETRY_FIRST_MS = 100;
     private static final long RETRY_MAX_MS = 2_000;
 
+    /** About how many records go to the book at once: few enough to be dead when the nursery is collected. */
+    private static final int TAKEN_MAX = 1_000;
+
+    private static final int NAMES_OF_NEWS = 1 << 6;
+    private static final int NAMES_OF_ALL = 1 << 13;
+
     private final SharedStore store;
     private final LogEngine engine;
     private final Line line;
     private final NodeBoard board;
+    private RecordCodec codec = new RecordCodec(NAMES_OF_NEWS);
     private WriterSequences sequences = new WriterSequences();
     private @Nullable String history;
     private volatile EntryId cursor = EntryId.START;
@@ -192,6 +199,7 @@ public final class Follower {
         });
         cursor = EntryId.START;
         sequences = new WriterSequences();
+        codec = new RecordCodec(NAMES_OF_ALL);
         while (cursor.compareTo(pulse.last()) < 0) {
             List<LogEntry> entries = session.read(cursor, 0);
             if (entries.isEmpty()) {
@@ -202,6 +210,7 @@ public final class Follower {
         if (cursor.compareTo(pulse.last()) < 0) {
             cursor = pulse.last(); // its last entries were trimmed
         }
+        codec = new RecordCodec(NAMES_OF_NEWS);
         replays.incrementAndGet();
         desk.carryOut(() -> {
             int missing = store.endReplay();
@@ -227,10 +236,7 @@ public final class Follower {
 
     /** Whether frames are missing. */
     private boolean take(List<LogEntry> entries, Desk desk) {
-        if (entries.isEmpty()) {
-            return false;
-        }
-        List<LogRecords> read = new ArrayList<>(entries.size());
+        List<LogRecords> read = new ArrayList<>();
         int records = 0;
         boolean skipped = false;
         for (LogEntry entry : entries) {
@@ -242,23 +248,30 @@ public final class Follower {
             skipped |= sequences.skips(frame);
             try {
                 LogRecords one = new LogRecords(
-                        entry.id(),
-                        frame.writer(),
-                        frame.epoch(),
-                        frame.sequence(),
-                        RecordCodec.decode(frame.records()));
+                        entry.id(), frame.writer(), frame.epoch(), frame.sequence(), codec.read(frame.records()));
                 records += one.records().size();
                 read.add(one);
             } catch (BadFrameException e) {
                 unreadable.incrementAndGet();
                 LOG.warn("{} in the shared store's log cannot be read and was passed over: {}", frame, e.getMessage());
             }
+            if (records >= TAKEN_MAX) {
+                take(read, records, entry.id(), desk);
+                read = new ArrayList<>();
+                records = 0;
+            }
         }
+        if (!entries.isEmpty()) {
+            take(read, records, entries.getLast().id(), desk);
+        }
+        return skipped;
+    }
+
+    private void take(List<LogRecords> read, int records, EntryId upTo, Desk desk) {
         recordsRead.addAndGet(records);
         desk.carryOut(() -> store.take(read));
         // The book has it: the cursor says so, and who is asked how far this host has come.
-        cursor = entries.getLast().id();
-        return skipped;
+        cursor = upTo;
     }
 
     /** How many acknowledged records the engine has lost, as far as this host has seen. */

@@ -67,7 +67,22 @@ final class RecordCodec {
     private static final List<LeaseSource> SOURCES =
             List.of(LeaseSource.SSH, LeaseSource.DROP, LeaseSource.LOGIN_LOG, LeaseSource.OPERATOR);
 
-    private RecordCodec() {}
+    private static final int USERS_TO_ONE_DEVICE = 16;
+
+    private final Names<UserName> users;
+    private final Names<DeviceName> devices;
+    private final Names<String> proofs;
+
+    /**
+     * Reads many frames: names that come again are the same objects again. Not thread-safe.
+     *
+     * @param names how many names of devices to remember, a power of two; of users, and of what proved them, 16 times as many
+     */
+    RecordCodec(int names) {
+        users = new Names<>(bytes -> new UserName(text(bytes)), USERS_TO_ONE_DEVICE * names);
+        devices = new Names<>(bytes -> new DeviceName(text(bytes)), names);
+        proofs = new Names<>(RecordCodec::proof, USERS_TO_ONE_DEVICE * names);
+    }
 
     static byte[] encode(List<? extends SharedRecord> records) {
         if (records.isEmpty() || records.size() > RECORDS_MAX) {
@@ -101,6 +116,11 @@ final class RecordCodec {
 
     /** Reads a frame whole, or nothing of it. */
     static List<SharedRecord> decode(byte[] frame) throws BadFrameException {
+        return new RecordCodec(1).read(frame);
+    }
+
+    /** The same, for many frames. */
+    List<SharedRecord> read(byte[] frame) throws BadFrameException {
         if (frame.length > FRAME_BYTES_MAX) {
             throw new BadFrameException("a frame of " + frame.length + " bytes");
         }
@@ -125,7 +145,7 @@ final class RecordCodec {
         return records;
     }
 
-    private static SharedRecord record(ByteBuffer in) throws BadFrameException {
+    private SharedRecord record(ByteBuffer in) throws BadFrameException {
         byte type = in.get();
         long stamp = in.getLong();
         demand(stamp >= 0, "a stamp below zero");
@@ -143,7 +163,7 @@ final class RecordCodec {
         };
     }
 
-    private static Granted granted(ByteBuffer in, long stamp) throws BadFrameException {
+    private Granted granted(ByteBuffer in, long stamp) throws BadFrameException {
         long left = Integer.toUnsignedLong(in.getInt());
         long expires = time(in);
         long renewed = time(in);
@@ -166,7 +186,17 @@ final class RecordCodec {
         return new Granted(
                 stamp,
                 left,
-                new Lease(place.key(), place.address, prefix, source, held, proof(in), granted, renewed, expires, 0));
+                new Lease(
+                        place.key(),
+                        place.address,
+                        prefix,
+                        source,
+                        held,
+                        proofs.of(proofBytes(in)),
+                        granted,
+                        renewed,
+                        expires,
+                        0));
     }
 
     private static void putSpent(ByteBuffer out, Spent spent) {
@@ -187,10 +217,10 @@ final class RecordCodec {
         }
     }
 
-    private static Spent spent(ByteBuffer in, long stamp) throws BadFrameException {
+    private Spent spent(ByteBuffer in, long stamp) throws BadFrameException {
         int flags = Byte.toUnsignedInt(in.get());
         demand((flags & ~(MESSAGES | RECIPIENTS)) == 0, "a count with flags ", flags);
-        UserName user = new UserName(text(in, Byte.toUnsignedInt(in.get())));
+        UserName user = users.of(bytes(in));
         return new Spent(
                 stamp, user, (flags & MESSAGES) != 0 ? tally(in) : null, (flags & RECIPIENTS) != 0 ? tally(in) : null);
     }
@@ -214,7 +244,7 @@ final class RecordCodec {
         }
     }
 
-    private static Place place(ByteBuffer in) throws BadFrameException {
+    private Place place(ByteBuffer in) throws BadFrameException {
         int flags = Byte.toUnsignedInt(in.get());
         ClientAddress address;
         if ((flags & IPV6) != 0) {
@@ -223,9 +253,7 @@ final class RecordCodec {
         } else {
             address = ClientAddress.ofIpv4(in.getInt());
         }
-        UserName user = new UserName(text(in, Byte.toUnsignedInt(in.get())));
-        DeviceName device = new DeviceName(text(in, Byte.toUnsignedInt(in.get())));
-        return new Place(flags, address, new Principal(user, device));
+        return new Place(flags, address, new Principal(users.of(bytes(in)), devices.of(bytes(in))));
     }
 
     private static void putPlace(ByteBuffer out, LeaseKey key, ClientAddress address, int more) {
@@ -260,14 +288,20 @@ final class RecordCodec {
         }
     }
 
-    private static String proof(ByteBuffer in) throws BadFrameException {
-        int length = Byte.toUnsignedInt(in.get());
-        if (length != SHA256_MARK) {
-            return text(in, length);
-        }
-        byte[] digest = new byte[SHA256_BYTES];
-        in.get(digest);
-        return SHA256_PREFIX + Base64.getEncoder().withoutPadding().encodeToString(digest);
+    /** The length, and what it announces. */
+    private static byte[] proofBytes(ByteBuffer in) {
+        byte length = in.get();
+        byte[] all = new byte[1 + (length == (byte) SHA256_MARK ? SHA256_BYTES : Byte.toUnsignedInt(length))];
+        all[0] = length;
+        in.get(all, 1, all.length - 1);
+        return all;
+    }
+
+    private static String proof(byte[] lengthAndText) throws BadFrameException {
+        byte[] rest = Arrays.copyOfRange(lengthAndText, 1, lengthAndText.length);
+        return Byte.toUnsignedInt(lengthAndText[0]) == SHA256_MARK
+                ? SHA256_PREFIX + Base64.getEncoder().withoutPadding().encodeToString(rest)
+                : text(rest);
     }
 
     private static byte @Nullable [] digest(String proof) {
@@ -291,9 +325,13 @@ final class RecordCodec {
         out.put((byte) bytes.length).put(bytes);
     }
 
-    private static String text(ByteBuffer in, int length) throws BadFrameException {
-        byte[] bytes = new byte[length];
+    private static byte[] bytes(ByteBuffer in) {
+        byte[] bytes = new byte[Byte.toUnsignedInt(in.get())];
         in.get(bytes);
+        return bytes;
+    }
+
+    private static String text(byte[] bytes) throws BadFrameException {
         for (byte one : bytes) {
             demand(one > ' ' && one < 0x7f, "a text with the byte ", one);
         }

@@ -1,7 +1,6 @@
 package org.scpbeforerelay.store.shared;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +56,7 @@ public final class SharedStore implements LeaseStore {
     private final LongSupplier maxTermMs;
     private final String engine;
     private final Marks marks = new Marks();
-    private final Map<LeaseKey, LeaseChange> deferred = new LinkedHashMap<>();
+    private final Unwritten unwritten = new Unwritten(marks::lease);
     private final EngineTime engineTime = new EngineTime();
     private final Line line;
     private volatile @Nullable Consumer<SharedStore> firstReading;
@@ -139,18 +138,17 @@ public final class SharedStore implements LeaseStore {
         for (Lease lease : onDisk.keySet()) {
             if (marks.lease(lease.key()) != null) {
                 marks.recall(lease);
-                if (marks.lease(lease.key()) == lease) {
-                    deferred.remove(lease.key());
-                }
             } else {
-                deferred.put(lease.key(), new LeaseChange.Remove(lease.key()));
+                unwritten.add(new LeaseChange.Remove(lease.key()));
             }
         }
         List<Lease> known = new ArrayList<>(marks.size());
         marks.leases(known::add);
-        known.sort(Comparator.comparing(Lease::key)); // the book takes them several times faster in its own order
-        for (Lease lease : known) {
+        for (Lease lease : BookOrder.sorted(known)) {
             Recorded recorded = onDisk.isEmpty() ? null : onDisk.get(lease);
+            if (recorded == null) {
+                unwritten.addFirst(lease);
+            }
             each.accept(recorded == null ? new Recorded(lease, clock.bootId()) : recorded);
         }
     }
@@ -190,9 +188,9 @@ public final class SharedStore implements LeaseStore {
                     revoked.add(one);
                 }
                 grants |= word instanceof Granted;
-                deferred.remove(change.key());
+                unwritten.remove(change.key());
             }
-            if (!deferred.containsKey(change.key())) {
+            if (!unwritten.has(change.key())) {
                 toDisk.add(change);
             }
         }
@@ -236,7 +234,7 @@ public final class SharedStore implements LeaseStore {
         return told;
     }
 
-    /** Takes what was read from the log; gives what it changes in the book. For the one writer. */
+    /** Takes what was read from the log; gives what it changes in the book, when that is loaded. For the one writer. */
     List<LeaseChange> take(List<LogRecords> read) {
         View view = view();
         List<LeaseChange> changes = new ArrayList<>();
@@ -247,8 +245,8 @@ public final class SharedStore implements LeaseStore {
             }
             for (SharedRecord record : one.records()) {
                 LeaseChange change = marks.merge(record, mine, one.id().ms(), view);
-                if (change != null) {
-                    deferred.put(change.key(), change);
+                if (change != null && !loading) {
+                    unwritten.add(change);
                     changes.add(change);
                 }
             }
@@ -306,16 +304,20 @@ public final class SharedStore implements LeaseStore {
                 return false;
             }
         }
-        return more || !deferred.isEmpty();
+        return more || !unwritten.isEmpty();
     }
 
     private void flush(int most) throws StoreException {
-        if (deferred.isEmpty()) {
+        List<LeaseChange> changes = unwritten.take(most);
+        if (changes.isEmpty()) {
             return;
         }
-        List<LeaseChange> changes = deferred.values().stream().limit(most).toList();
-        disk.commit(changes, clock.bootId());
-        changes.forEach(change -> deferred.remove(change.key()));
+        try {
+            disk.commit(changes, clock.bootId());
+        } catch (StoreException | RuntimeException | Error e) {
+            unwritten.giveBack(changes);
+            throw e;
+        }
     }
 
     @Override

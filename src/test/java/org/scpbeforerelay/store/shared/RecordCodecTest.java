@@ -29,6 +29,15 @@ final class RecordCodecTest {
     private final Random random = new Random(7);
 
     @Test
+    void namesThatComeAgainAreReadRightWhicheverWereKept() throws BadFrameException {
+        RecordCodec codec = new RecordCodec(2);
+        for (int i = 0; i < 300; i++) {
+            List<SharedRecord> records = records(1 + random.nextInt(40));
+            assertThat(codec.read(RecordCodec.encode(records))).isEqualTo(records);
+        }
+    }
+
+    @Test
     void whatIsPackedIsReadAgainExactly() throws BadFrameException {
         for (int i = 0; i < 300; i++) {
             List<SharedRecord> records = records(1 + random.nextInt(40));

@@ -21,6 +21,11 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code main} and waits until it has said that it is ready. */
     static ServerProcess start(Class<?> main, String... arguments) throws IOException {
+        return start(List.of(), main, arguments);
+    }
+
+    /** The same with options of the JVM that a manual names. */
+    static ServerProcess start(List<String> options, Class<?> main, String... arguments) throws IOException {
         Path root = Path.of(System.getProperty("project.root", "."));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,6 +38,7 @@ final class ServerProcess implements AutoCloseable {
         if (further != null && !further.isBlank()) {
             command.addAll(4, List.of(further.trim().split("\\s+")));
         }
+        command.addAll(command.indexOf("-cp"), options);
         command.add(main.getName());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

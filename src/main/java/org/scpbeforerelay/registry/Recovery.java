@@ -1,6 +1,7 @@
 package org.scpbeforerelay.registry;
 
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.store.LeaseStore;
@@ -15,12 +16,10 @@ import org.scpbeforerelay.store.LeaseStore;
  * much of the lease is left.
  */
 public final class Recovery {
-    private final String bootId;
-    private final Moment now;
+    private final Clock clock;
 
-    Recovery(String bootId, Moment now) {
-        this.bootId = bootId;
-        this.now = now;
+    Recovery(Clock clock) {
+        this.clock = clock;
     }
 
     /**
@@ -52,27 +51,31 @@ public final class Recovery {
     @Nullable
     Lease revive(LeaseStore.Recorded recorded) {
         Lease lease = recorded.lease();
+        // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
+        Moment now = clock.now();
         if (lease.renewedAtMs() > now.wallMs()) {
             return null;
         }
-        boolean sameBoot = recorded.bootId().equals(bootId);
+        boolean sameBoot = recorded.bootId().equals(clock.bootId());
         // Not renewed in the future, so what is left is never more than the whole term.
         long leftMs = lease.expiresAtMs() - now.wallMs();
         if (!sameBoot && leftMs <= 0) {
             return null;
         }
         long deadlineMs = sameBoot ? lease.deadlineMs() : now.monotonicMs() + leftMs;
-        Lease revived = new Lease(
-                lease.key(),
-                lease.address(),
-                lease.prefixLength(),
-                lease.source(),
-                lease.held(),
-                lease.proof(),
-                lease.grantedAtMs(),
-                lease.renewedAtMs(),
-                lease.expiresAtMs(),
-                deadlineMs);
+        Lease revived = deadlineMs == lease.deadlineMs()
+                ? lease
+                : new Lease(
+                        lease.key(),
+                        lease.address(),
+                        lease.prefixLength(),
+                        lease.source(),
+                        lease.held(),
+                        lease.proof(),
+                        lease.grantedAtMs(),
+                        lease.renewedAtMs(),
+                        lease.expiresAtMs(),
+                        deadlineMs);
         return revived.overForGoodAt(now) ? null : revived;
     }
 }

@@ -86,11 +86,11 @@ public final class Registry implements RelayDesk {
      * meanwhile.
      */
     public Recovery.Report open() throws StoreException {
-        Moment now = clock.now();
-        Recovery recovery = new Recovery(clock.bootId(), now);
+        Recovery recovery = new Recovery(clock);
         AtomicInteger dropped = new AtomicInteger();
         store.load(recorded -> {
             Lease lease = recovery.revive(recorded);
+            Moment now = clock.now();
             boolean strange = lease != null && !roster.upholds(lease, now.wallMs());
             if (lease == null || strange && !store.isShared()) {
                 dropped.incrementAndGet();
@@ -106,7 +106,7 @@ public final class Registry implements RelayDesk {
             }
         });
         // What the start has decided is written down before anybody asks: the next start shall find the same.
-        rounds.run(List.of(), roster, roster, terms, now, clock.bootId());
+        rounds.run(List.of(), roster, roster, terms, clock.now(), clock.bootId());
         ready = true;
         return new Recovery.Report(book.size(), dropped.get());
     }

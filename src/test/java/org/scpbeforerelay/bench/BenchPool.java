@@ -40,13 +40,11 @@ final class BenchPool implements AutoCloseable {
 
     /** One host. */
     static PoolHost host(Path state, String name, int redisPort, int devices) throws IOException {
-        RedisAddress address = new RedisAddress(
-                List.of(new RedisAddress.Place("127.0.0.1", redisPort)), null, false, null, null, null, 0);
         try {
             return new PoolHost(
                     state,
                     name,
-                    address,
+                    address("127.0.0.1", redisPort),
                     new SystemClock(),
                     WhenAway.LOCAL,
                     SqliteLeaseStore.open(state.resolve("leases.db")),
@@ -54,6 +52,14 @@ final class BenchPool implements AutoCloseable {
         } catch (StoreException e) {
             throw new IOException(e);
         }
+    }
+
+    static RedisAddress address(RedisServer redis) {
+        return address(redis.address(), redis.port());
+    }
+
+    private static RedisAddress address(String host, int port) {
+        return new RedisAddress(List.of(new RedisAddress.Place(host, port)), null, false, null, null, null, 0);
     }
 
     /** The device with this number. */

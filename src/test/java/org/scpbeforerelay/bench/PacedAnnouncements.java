@@ -13,7 +13,7 @@ final class PacedAnnouncements {
     private static final int UNANSWERED_MAX = 20_000;
 
     /** Devices announce in no order: the next is far away. Prime to all numbers of devices here. */
-    private static final long STRIDE = 7_368_787;
+    static final long STRIDE = 7_368_787;
 
     private final PoolHost host;
     private final Semaphore room = new Semaphore(UNANSWERED_MAX);

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.pool.PoolHost;
+import org.scpbeforerelay.store.shared.EngineException;
+import org.scpbeforerelay.store.shared.LogWords;
+import org.scpbeforerelay.store.shared.redis.RedisEngine;
 
 /**
  * Hosts that share one lease book on Redis, driven below SSH: until an announcement at one is a permit at another, until a new host has
@@ -20,7 +23,7 @@ final class SharedBenchmark implements Bench.Benchmark {
     /** Ten million leases of 20 minutes, renewed every 4: each is written every 8 (a renewal is spared while 60 % is left). */
     private static final double WRITTEN_RATE = 10_000_000 / 480.0;
 
-    private static final List<String> MANY_LEASES = List.of("-Xms512m", "-Xmn64m");
+    private static final int BARRED_LEASES = 1_000_000;
 
     private static final long ARRIVAL_LIMIT_NS = 60_000_000_000L;
 
@@ -47,8 +50,8 @@ final class SharedBenchmark implements Bench.Benchmark {
         if (options.only().equals("long renewals")) {
             renewals(report, 600);
         }
-        if (options.only().equals("boot 3M")) {
-            boot(report, 3_000_000);
+        if (options.only().equals("boot 10M")) {
+            boot(report, 10_000_000);
         }
         return report;
     }
@@ -110,10 +113,13 @@ final class SharedBenchmark implements Bench.Benchmark {
     }
 
     /** With the flags that users have, and with those that docs/many-hosts.md has for so many leases: these have the bar. */
-    private static void boot(Report report, int leases) throws IOException, InterruptedException {
-        try (BenchPool pool = new BenchPool(1, leases)) {
-            double filled = new PacedAnnouncements(pool.host(0), leases).run(0, leases, 1e9);
-            for (List<String> options : List.of(List.<String>of(), MANY_LEASES)) {
+    private static void boot(Report report, int leases) throws IOException {
+        try (BenchPool pool = new BenchPool(0, 0)) {
+            fill(pool, leases);
+            for (List<String> options : List.of(List.<String>of(), roomFor(leases))) {
+                if (options.isEmpty() && leases > BARRED_LEASES) {
+                    continue; // a quarter of this machine may not hold them
+                }
                 long beginNs = System.nanoTime();
                 try (ServerProcess late = ServerProcess.start(
                         options,
@@ -125,15 +131,34 @@ final class SharedBenchmark implements Bench.Benchmark {
                     Report.Row row = report.row()
                             .with("what", "boot " + leases)
                             .with("flags", options.isEmpty() ? "-" : String.join(" ", options))
-                            .with("filled per s", filled)
                             .with("ready ms", ms)
                             .with("host MiB", ProcessFigures.residentMiB(late.pid()))
                             .with("redis MiB", pool.redisMiB());
-                    if (!options.isEmpty()) {
-                        row.bar("bar", leases > 1_000_000 || ms <= BOOT_MS_MAX);
+                    if (!options.isEmpty() && leases == BARRED_LEASES) {
+                        row.bar("bar", ms <= BOOT_MS_MAX);
                     }
                 }
             }
+        }
+    }
+
+    /** As the manual has it: the least heap for a million leases or their half a kilobyte each, and a nursery of an eighth of it. */
+    private static List<String> roomFor(int leases) {
+        int mib = leases / BARRED_LEASES * 512;
+        return leases == BARRED_LEASES
+                ? List.of("-Xms512m", "-Xmn64m")
+                : List.of("-Xms" + mib + "m", "-Xmx" + mib * 3 / 2 + "m", "-Xmn" + mib / 8 + "m");
+    }
+
+    private static void fill(BenchPool pool, int leases) throws IOException {
+        try {
+            LogWords.fill(
+                    new RedisEngine(BenchPool.address(pool.redis())),
+                    leases,
+                    i -> BenchPool.device((int) (i * PacedAnnouncements.STRIDE % leases)),
+                    BenchPool::address);
+        } catch (EngineException e) {
+            throw new IOException(e);
         }
     }
 

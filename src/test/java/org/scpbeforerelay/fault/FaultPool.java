@@ -212,7 +212,7 @@ final class FaultPool implements AutoCloseable {
     }
 
     /** Ends the storm, and waits until it was answered. */
-    private void calm() throws InterruptedException {
+    void calm() throws InterruptedException {
         calm = true;
         storm.join();
         await("answers").atMost(Duration.ofSeconds(30)).until(() -> {

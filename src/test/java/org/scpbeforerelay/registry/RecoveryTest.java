@@ -2,6 +2,7 @@ package org.scpbeforerelay.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,23 @@ final class RecoveryTest {
         assertThat(scene.permits(HOME)).isTrue();
         scene.clock.passMs(1);
         assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void whatAnotherHostGrantedWhileTheStoreWasReadIsNoLeaseOfTheFuture() throws Exception {
+        Lease granted = scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(-1_000);
+        LeaseStore slow = (LeaseStore) Proxy.newProxyInstance(
+                LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("load")) {
+                        scene.clock.passMs(1_000);
+                    }
+                    return method.invoke(scene.store, arguments);
+                });
+        Registry late = new Registry(slow, scene.clock, scene.roster, Scene.TERMS);
+
+        assertThat(late.open()).isEqualTo(new Recovery.Report(1, 0));
+        assertThat(late.book().all()).containsExactly(granted);
     }
 
     @Test

@@ -47,6 +47,23 @@ public record Lease(
         return now.wallMs() < expiresAtMs && now.monotonicMs() < deadlineMs;
     }
 
+    /** The same lease, over at another instant of the monotonic clock. */
+    public Lease withDeadlineMs(long newDeadlineMs) {
+        return newDeadlineMs == deadlineMs
+                ? this
+                : new Lease(
+                        key,
+                        address,
+                        prefixLength,
+                        source,
+                        held,
+                        proof,
+                        grantedAtMs,
+                        renewedAtMs,
+                        expiresAtMs,
+                        newDeadlineMs);
+    }
+
     /** Whether no moment to come can find this lease active: the monotonic clock does not go back, the wall clock may. */
     public boolean overForGoodAt(Moment now) {
         return now.monotonicMs() >= deadlineMs;

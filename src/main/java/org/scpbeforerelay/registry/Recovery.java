@@ -1,7 +1,6 @@
 package org.scpbeforerelay.registry;
 
 import org.jspecify.annotations.Nullable;
-import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.store.LeaseStore;
@@ -16,10 +15,11 @@ import org.scpbeforerelay.store.LeaseStore;
  * much of the lease is left.
  */
 public final class Recovery {
-    private final Clock clock;
+    private final String bootId;
 
-    Recovery(Clock clock) {
-        this.clock = clock;
+    /** {@code bootId}: of the machine's present run. */
+    Recovery(String bootId) {
+        this.bootId = bootId;
     }
 
     /**
@@ -49,33 +49,18 @@ public final class Recovery {
 
     /** The lease by today's clocks; null when it is over for good. */
     @Nullable
-    Lease revive(LeaseStore.Recorded recorded) {
+    Lease revive(LeaseStore.Recorded recorded, Moment now) {
         Lease lease = recorded.lease();
-        // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
-        Moment now = clock.now();
         if (lease.renewedAtMs() > now.wallMs()) {
             return null;
         }
-        boolean sameBoot = recorded.bootId().equals(clock.bootId());
+        boolean sameBoot = recorded.bootId().equals(bootId);
         // Not renewed in the future, so what is left is never more than the whole term.
         long leftMs = lease.expiresAtMs() - now.wallMs();
         if (!sameBoot && leftMs <= 0) {
             return null;
         }
-        long deadlineMs = sameBoot ? lease.deadlineMs() : now.monotonicMs() + leftMs;
-        Lease revived = deadlineMs == lease.deadlineMs()
-                ? lease
-                : new Lease(
-                        lease.key(),
-                        lease.address(),
-                        lease.prefixLength(),
-                        lease.source(),
-                        lease.held(),
-                        lease.proof(),
-                        lease.grantedAtMs(),
-                        lease.renewedAtMs(),
-                        lease.expiresAtMs(),
-                        deadlineMs);
+        Lease revived = sameBoot ? lease : lease.withDeadlineMs(now.monotonicMs() + leftMs);
         return revived.overForGoodAt(now) ? null : revived;
     }
 }

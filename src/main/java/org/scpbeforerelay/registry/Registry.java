@@ -86,11 +86,12 @@ public final class Registry implements RelayDesk {
      * meanwhile.
      */
     public Recovery.Report open() throws StoreException {
-        Recovery recovery = new Recovery(clock);
+        Recovery recovery = new Recovery(clock.bootId());
         AtomicInteger dropped = new AtomicInteger();
         store.load(recorded -> {
-            Lease lease = recovery.revive(recorded);
+            // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
             Moment now = clock.now();
+            Lease lease = recovery.revive(recorded, now);
             boolean strange = lease != null && !roster.upholds(lease, now.wallMs());
             if (lease == null || strange && !store.isShared()) {
                 dropped.incrementAndGet();

@@ -82,13 +82,7 @@ enum Fault {
     RELAY_HOST_CUT_OFF {
         @Override
         void strike(FaultPool pool) {
-            NodeProcess node = pool.anyNode();
-            pool.cut(List.of(node.host()), pool.engineHosts());
-            long since = System.nanoTime();
-            pool.pass(200);
-            pool.wasCutOff(node, since);
-            pool.mend(List.of(node.host()), pool.engineHosts());
-            pool.pass(50);
+            cutOff(pool, pool.anyNode(), pool.engineHosts());
         }
     },
 
@@ -110,14 +104,7 @@ enum Fault {
     RELAY_HOST_CUT_OFF_FROM_THE_MASTER {
         @Override
         void strike(FaultPool pool) {
-            NodeProcess node = pool.anyNode();
-            List<Host> master = List.of(pool.master().host());
-            pool.cut(List.of(node.host()), master);
-            long since = System.nanoTime();
-            pool.pass(200);
-            pool.wasCutOff(node, since);
-            pool.mend(List.of(node.host()), master);
-            pool.pass(50);
+            cutOff(pool, pool.anyNode(), List.of(pool.master().host()));
         }
     },
 
@@ -178,6 +165,15 @@ enum Fault {
             pool.pass(50);
         }
     };
+
+    private static void cutOff(FaultPool pool, NodeProcess node, List<Host> from) {
+        pool.cut(List.of(node.host()), from);
+        long since = System.nanoTime();
+        pool.pass(200);
+        pool.wasCutOff(node, since);
+        pool.mend(List.of(node.host()), from);
+        pool.pass(50);
+    }
 
     /** Strikes within the storm and heals. */
     abstract void strike(FaultPool pool) throws Exception;

@@ -18,7 +18,7 @@ import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.clock.Clock;
-import org.scpbeforerelay.clock.Moment;
+import org.scpbeforerelay.clock.SettableClock;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.fault.History.Outcome;
 import org.scpbeforerelay.lease.Lease;
@@ -83,7 +83,8 @@ final class FaultNode {
             sentinels.add(new RedisAddress.Place(arguments[i], 26379));
         }
         Path folder = Path.of(arguments[0]);
-        Clock clock = Boolean.getBoolean("stopped.clock") ? stopped(new SystemClock()) : new SystemClock();
+        Clock clock =
+                Boolean.getBoolean("stopped.clock") ? new SettableClock(System.currentTimeMillis()) : new SystemClock();
         PoolHost host = new PoolHost(
                 folder,
                 arguments[1],
@@ -95,21 +96,6 @@ final class FaultNode {
         FaultNode node = new FaultNode(host, clock, out);
         Thread.ofPlatform().name("looks").daemon().start(node::look);
         node.listen();
-    }
-
-    private static Clock stopped(Clock clock) {
-        Moment forever = clock.now();
-        return new Clock() {
-            @Override
-            public Moment now() {
-                return forever;
-            }
-
-            @Override
-            public String bootId() {
-                return clock.bootId();
-            }
-        };
     }
 
     private static Roster roster() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +21,8 @@ import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.registry.Revocation;
 import org.scpbeforerelay.registry.Selection;
+import org.scpbeforerelay.registry.WatchedStore;
 import org.scpbeforerelay.rig.RedisServer;
-import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.store.shared.SharedStore.WhenAway;
@@ -135,14 +133,14 @@ final class RedisPoolTest {
         hosts.add(start("alone", at(redis), WhenAway.LOCAL));
         Path refuses = makeFolder("refuses");
         Semaphore recorded = new Semaphore(0);
+        WatchedStore disk = new WatchedStore(SqliteLeaseStore.open(refuses.resolve("leases.db")));
+        disk.onRecorded(changes -> {
+            if (changes.toString().contains("85.214.1.2")) {
+                recorded.release();
+            }
+        });
         hosts.add(new PoolHost(
-                refuses,
-                "refuses",
-                at(redis),
-                new SystemClock(),
-                WhenAway.REFUSE,
-                onCommit(SqliteLeaseStore.open(refuses.resolve("leases.db")), "85.214.1.2", recorded::release),
-                PoolHost.roster(10)));
+                refuses, "refuses", at(redis), new SystemClock(), WhenAway.REFUSE, disk, PoolHost.roster(10)));
         hosts.get(0).announced("user1/gwaihir", "85.214.1.1");
         awaitEverywhere("85.214.1.1", true);
 
@@ -157,18 +155,6 @@ final class RedisPoolTest {
         awaitEverywhere("85.214.1.3", true);
         awaitEverywhere("85.214.1.1", false);
         awaitEverywhere("85.214.1.2", false);
-    }
-
-    private static LeaseStore onCommit(LeaseStore disk, String ofAddress, Runnable action) {
-        return (LeaseStore) Proxy.newProxyInstance(
-                LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
-                    Object answer = method.invoke(disk, arguments);
-                    if (method.getName().equals("commit")
-                            && String.valueOf(arguments[0]).contains(ofAddress)) {
-                        action.run();
-                    }
-                    return answer;
-                });
     }
 
     @Test
@@ -209,13 +195,13 @@ final class RedisPoolTest {
     void aFailoverInAStormLosesNothing() throws Exception {
         RedisServer primary = redis("primary");
         RedisServer replica = redis("replica", "--replicaof", "127.0.0.1 " + primary.port());
-        await().atMost(SOON)
-                .until(() -> replica.ask("INFO", "replication") instanceof byte[] info
-                        && new String(info, StandardCharsets.UTF_8).contains("master_link_status:up"));
+        await().atMost(SOON).until(() -> replica.said("INFO", "replication").contains("master_link_status:up"));
+        List<RedisServer> watching = new ArrayList<>();
         List<RedisAddress.Place> sentinels = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             RedisServer sentinel = RedisServer.sentinel(makeFolder("sentinel" + i), primary, 2);
             begun.add(sentinel);
+            watching.add(sentinel);
             sentinels.add(new RedisAddress.Place("127.0.0.1", sentinel.port()));
         }
         startHosts(new RedisAddress(sentinels, "relay", false, null, null, null, 0), WhenAway.LOCAL);
@@ -223,8 +209,7 @@ final class RedisPoolTest {
         storm.run(300);
         // The Sentinels must have found each other and the replica.
         await().atMost(SOON).until(() -> {
-            String seen = String.valueOf(
-                    texts(RedisServer.askAt(sentinels.getFirst().port(), "SENTINEL", "MASTER", "relay")));
+            String seen = watching.getFirst().said("SENTINEL", "MASTER", "relay");
             return seen.contains("num-other-sentinels, 2") && seen.contains("num-slaves, 1");
         });
 
@@ -270,14 +255,6 @@ final class RedisPoolTest {
                 .findFirst()
                 .map(line -> line.substring(line.indexOf("~sbr:*")))
                 .orElseThrow();
-    }
-
-    private static Object texts(Object answer) {
-        return switch (answer) {
-            case byte[] bytes -> new String(bytes, StandardCharsets.UTF_8);
-            case List<?> list -> list.stream().map(RedisPoolTest::texts).toList();
-            default -> answer;
-        };
     }
 
     private void awaitEverywhere(String address, boolean permitted) {

@@ -2,7 +2,6 @@ package org.scpbeforerelay.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +65,8 @@ final class RecoveryTest {
     void whatAnotherHostGrantedWhileTheStoreWasReadIsNoLeaseOfTheFuture() throws Exception {
         Lease granted = scene.grant(GWAIHIR, HOME);
         scene.clock.passMs(-1_000);
-        LeaseStore slow = (LeaseStore) Proxy.newProxyInstance(
-                LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("load")) {
-                        scene.clock.passMs(1_000);
-                    }
-                    return method.invoke(scene.store, arguments);
-                });
+        WatchedStore slow = new WatchedStore(scene.store);
+        slow.onLoad = () -> scene.clock.passMs(1_000);
         Registry late = new Registry(slow, scene.clock, scene.roster, Scene.TERMS);
 
         assertThat(late.open()).isEqualTo(new Recovery.Report(1, 0));

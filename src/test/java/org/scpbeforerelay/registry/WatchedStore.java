@@ -8,7 +8,7 @@ import org.scpbeforerelay.store.LeaseStore;
 import org.scpbeforerelay.store.StoreException;
 
 /** A real store that is watched, and that can be made to fail before or after it has recorded. */
-final class WatchedStore implements LeaseStore {
+public final class WatchedStore implements LeaseStore {
     enum Fault {
         NONE,
         BEFORE_RECORDING,
@@ -18,14 +18,21 @@ final class WatchedStore implements LeaseStore {
     private final LeaseStore real;
     final List<List<LeaseChange>> commits = new ArrayList<>();
     Fault fault = Fault.NONE;
+    Runnable onLoad = () -> {};
     Runnable onRecorded = () -> {};
 
-    WatchedStore(LeaseStore real) {
+    public WatchedStore(LeaseStore real) {
         this.real = real;
+    }
+
+    /** What is done with each round that was recorded, before who waits is told. */
+    public void onRecorded(Consumer<List<LeaseChange>> action) {
+        onRecorded = () -> action.accept(commits.getLast());
     }
 
     @Override
     public void load(Consumer<Recorded> each) throws StoreException {
+        onLoad.run();
         real.load(each);
     }
 

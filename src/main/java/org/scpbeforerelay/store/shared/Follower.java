@@ -34,7 +34,9 @@ public final class Follower {
     /** About how many records go to the book at once: few enough to be dead when the nursery is collected. */
     private static final int TAKEN_MAX = 1_000;
 
+    /** Room for names that come again: in what is new, and in all that the log holds. */
     private static final int NAMES_OF_NEWS = 1 << 6;
+
     private static final int NAMES_OF_ALL = 1 << 13;
 
     private final SharedStore store;
@@ -75,12 +77,11 @@ public final class Follower {
         this.board = new NodeBoard(store.line().writer(), version);
         this.line = store.line();
         // Before the registry runs there is no other thread to wait for, and no book to change.
-        store.readFirst(reading -> step(Follower::beforeTheStart, 0));
-    }
-
-    private static void beforeTheStart(Supplier<List<LeaseChange>> news) {
-        List<LeaseChange> changes = news.get();
-        LOG.debug("{} changes read before the start", changes.size());
+        store.readFirst(reading -> step(
+                news -> {
+                    var _ = news.get();
+                },
+                0));
     }
 
     /**

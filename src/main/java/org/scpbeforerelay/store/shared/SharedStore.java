@@ -154,17 +154,7 @@ public final class SharedStore implements LeaseStore {
     }
 
     private static Lease byWall(Lease lease, Moment now) {
-        return new Lease(
-                lease.key(),
-                lease.address(),
-                lease.prefixLength(),
-                lease.source(),
-                lease.held(),
-                lease.proof(),
-                lease.grantedAtMs(),
-                lease.renewedAtMs(),
-                lease.expiresAtMs(),
-                now.monotonicMs() + Math.max(0, lease.expiresAtMs() - now.wallMs()));
+        return lease.withDeadlineMs(now.monotonicMs() + Math.max(0, lease.expiresAtMs() - now.wallMs()));
     }
 
     @Override

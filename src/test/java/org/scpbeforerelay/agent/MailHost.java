@@ -37,14 +37,12 @@ public final class MailHost implements AutoCloseable {
                 [console]
                 listen = ""
                 """.formatted(moreSettings));
-        HostKeyCache.fill(daemon.state().resolve("host-keys"));
         return new MailHost(host, daemon);
     }
 
     /** Ready to answer. */
     public MailHost start() {
         daemon.start();
-        HostKeyCache.keep(daemon.state().resolve("host-keys"));
         return this;
     }
 

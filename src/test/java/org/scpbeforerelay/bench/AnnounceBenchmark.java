@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.scpbeforerelay.rig.FreePorts;
 
 /**
  * How many announcements a second the daemon takes, and what each costs it, beside the sshd of Debian's package: the same
@@ -40,7 +41,7 @@ final class AnnounceBenchmark implements Bench.Benchmark {
             ServedDaemon.settings(ours.path());
             Files.writeString(
                     ours.path().resolve("users/gerard.toml"), "devices = 64\nkeys = [\"" + load.key + "\"]\n");
-            int port = LookupBenchmark.freePort();
+            int port = FreePorts.any();
             try (ServedDaemon daemon = ServedDaemon.start(ours.path());
                     PlainOpenSsh sshd = PlainOpenSsh.start(theirs.path(), port, load.key)) {
                 for (int i = 0; i < WARM_UP_ROUNDS; i++) {

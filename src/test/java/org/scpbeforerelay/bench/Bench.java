@@ -71,6 +71,7 @@ public final class Bench {
         all.put("announce", new AnnounceBenchmark());
         all.put("start", new StartBenchmark());
         all.put("memory", new MemoryBenchmark());
+        all.put("agent", new AgentBenchmark());
         all.put("logs", new LoginLogBenchmark());
         all.put("shared", new SharedBenchmark());
         return all;

@@ -1,9 +1,7 @@
 package org.scpbeforerelay.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.bench.LookupLoad.Round;
+import org.scpbeforerelay.rig.FreePorts;
 
 /**
  * How many questions a second the listener answers, and how fast, beside the echo server: for every protocol, through TCP and a unix
@@ -49,8 +48,8 @@ final class LookupBenchmark implements Bench.Benchmark {
                         + " ms; bars at 16 and 100 connections: rate at least " + RATE_MIN
                         + " of the echo server's, p99 within "
                         + P99_MAX + " of it");
-        int port = freePort();
-        int echoPort = freePort();
+        int port = FreePorts.any();
+        int echoPort = FreePorts.any();
         try (ServerProcess ours = ServerProcess.start(
                         LookupServer.class,
                         Integer.toString(port),
@@ -190,12 +189,5 @@ final class LookupBenchmark implements Bench.Benchmark {
 
     private static InetSocketAddress tcp(int port) {
         return new InetSocketAddress("127.0.0.1", port);
-    }
-
-    /** A port that nobody listens on. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scpbeforerelay.rig.Commands;
 
 /** {@code try} as a person meets it: what the page says to copy, copied to the letter, does what it says. */
 @Tag("e2e")
@@ -140,6 +141,7 @@ final class TryPageTest {
     private Process process(String option) throws IOException {
         List<String> command = new ArrayList<>(java());
         command.add(1, option);
+        command.addAll(0, Commands.HEEDING_SIGNALS);
         command.add("try");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(page.toFile());

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.rig.DebianRoots;
+import org.scpbeforerelay.rig.FreePorts;
+import org.scpbeforerelay.rig.SshHostKeys;
 import org.scpbeforerelay.view.Json;
 import tools.jackson.databind.JsonNode;
 
@@ -115,8 +117,7 @@ final class MetricsTest {
                 [login_log]
                 files = ["%s"]
                 services = ["dovecot"]
-                """.formatted(
-                        Path.of("target", "test-host-keys").toAbsolutePath(), log));
+                """.formatted(SshHostKeys.folder(), log));
         rig.restart();
         String metrics = metrics();
         Set<String> missing = new TreeSet<>();
@@ -153,7 +154,7 @@ final class MetricsTest {
                   - job_name: scp-before-relay
                     static_configs: [{ targets: ["127.0.0.1:%d"] }]
                 """.formatted(RULES, rig.port()));
-        int port = freePort();
+        int port = FreePorts.any();
         Process prometheus = new ProcessBuilder(
                         bin.resolve("prometheus").toString(),
                         "--config.file=" + folder.resolve("prometheus.yml"),
@@ -189,12 +190,6 @@ final class MetricsTest {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() throws Exception {
-        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static JsonNode ask(int port, String path) throws Exception {

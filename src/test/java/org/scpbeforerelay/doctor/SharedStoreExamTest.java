@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.doctor.Finding.Grade;
+import org.scpbeforerelay.rig.FreePorts;
 import org.scpbeforerelay.rig.RedisServer;
 
 /** The doctor at real engines: each setting that loses data is set, and found with what mends it. */
@@ -76,7 +77,7 @@ final class SharedStoreExamTest {
 
     @Test
     void anEngineThatIsAwayIsAProblem() throws Exception {
-        int port = RedisServer.freePort();
+        int port = FreePorts.any();
         assertThat(examine("redis://relay:secret@127.0.0.1:" + port))
                 .singleElement()
                 .satisfies(one -> {
@@ -91,8 +92,7 @@ final class SharedStoreExamTest {
         try (RedisServer primary = engine("primary", "--appendonly", "yes");
                 RedisServer replica = engine("replica", "--replicaof", "127.0.0.1 " + primary.port())) {
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> String.valueOf(text(primary.ask("INFO", "replication")))
-                            .contains("state=online"));
+                    .until(() -> primary.said("INFO", "replication").contains("state=online"));
             assertFound(
                     examine("redis://127.0.0.1:" + primary.port()),
                     Grade.ADVICE,
@@ -126,7 +126,7 @@ final class SharedStoreExamTest {
                 .redirectOutput(folder.resolve("openssl.log").toFile())
                 .start();
         assertThat(openssl.waitFor()).isZero();
-        int port = RedisServer.freePort();
+        int port = FreePorts.any();
         try (RedisServer redis = engine(
                 "redis",
                 "--tls-port",
@@ -149,10 +149,6 @@ final class SharedStoreExamTest {
                     .as("signed by nobody whom Java knows")
                     .anySatisfy(one -> assertThat(one.remedy()).contains("?ca="));
         }
-    }
-
-    private static Object text(Object answer) {
-        return answer instanceof byte[] bytes ? new String(bytes, java.nio.charset.StandardCharsets.UTF_8) : answer;
     }
 
     private RedisServer engine(String name, String... options) throws IOException {

@@ -11,8 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs of this machine to their end. */
-final class Commands {
+public final class Commands {
     private Commands() {}
+
+    /**
+     * To stand before a command that is sent signals: who runs the tests by nohup or in the background has its children ignore some
+     * (env(1), {@code --default-signal}). The process keeps its id.
+     */
+    public static final List<String> HEEDING_SIGNALS = List.of("env", "--default-signal");
 
     /** Daemons look their tools up here, whatever the test's own environment says. */
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -162,8 +162,8 @@ public final class Host {
 
     /** The command line that runs {@code command} in this host, for callers with a ProcessBuilder of their own. */
     public List<String> commandLine(List<String> command) {
-        var line = new ArrayList<>(
-                List.of("nsenter", "--target", Long.toString(pid()), "--mount", "--net", "--wdns=" + folder, "--"));
+        var line = new ArrayList<>(Commands.HEEDING_SIGNALS);
+        line.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount", "--net", "--wdns=" + folder, "--"));
         line.addAll(command);
         return line;
     }

@@ -4,8 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +43,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** A server that keeps nothing on disk, unless an option says so. */
     public static RedisServer start(Path folder, String... options) {
-        return start(folder, freePort(), options);
+        return start(folder, FreePorts.any(), options);
     }
 
     public static RedisServer start(Path folder, int port, String... options) {
@@ -96,7 +94,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** A Sentinel that watches one server under the name {@code relay}. */
     public static RedisServer sentinel(Path folder, RedisServer primary, int quorum) throws IOException {
-        return sentinel(null, LOOPBACK, folder, freePort(), primary, quorum);
+        return sentinel(null, LOOPBACK, folder, FreePorts.any(), primary, quorum);
     }
 
     /** The same on port 26379 of a host. */
@@ -167,11 +165,6 @@ public final class RedisServer implements AutoCloseable {
                         .toString();
             default -> String.valueOf(answer);
         };
-    }
-
-    /** The same of any server or Sentinel of 127.0.0.1. */
-    public static Object askAt(int port, String command, String... arguments) {
-        return ask(LOOPBACK, port, command, arguments);
     }
 
     private static Object ask(String address, int port, String command, String... arguments) {
@@ -261,14 +254,6 @@ public final class RedisServer implements AutoCloseable {
 
     private static String program(String name) {
         return DebianRoots.require("redis").resolve("usr/bin").resolve(name).toString();
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

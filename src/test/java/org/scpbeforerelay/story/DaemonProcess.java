@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.rig.CommandResult;
 import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.RunningCommand;
+import org.scpbeforerelay.rig.SshHostKeys;
 
 /** The daemon as a process of a lab host, with its state folder; and the commands, asked in the same host. */
 public final class DaemonProcess implements AutoCloseable {
@@ -43,6 +44,7 @@ public final class DaemonProcess implements AutoCloseable {
             Path state = host.folder().resolve("scp-before-relay");
             Files.createDirectories(state.resolve("users"));
             Files.writeString(state.resolve("scp-before-relay.toml"), settings);
+            SshHostKeys.copyTo(state.resolve("host-keys"));
             return new DaemonProcess(host, state, clockFile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.cli.Main;
 import org.scpbeforerelay.cli.Terminal;
+import org.scpbeforerelay.rig.Commands;
+import org.scpbeforerelay.rig.SshHostKeys;
 import org.scpbeforerelay.source.ssh.AnnouncingClient;
 import org.scpbeforerelay.view.Json;
 import tools.jackson.databind.JsonNode;
@@ -32,9 +34,6 @@ final class LocalDaemon implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Pattern READY =
             Pattern.compile("ready: .*ssh on (.+?):(\\d+)(?: and .*)?, lookups on ([\\d.]+):(\\d+)");
-
-    /** Shared by all tests, made by the first: an RSA key takes its time. */
-    private static final Path HOST_KEYS = Path.of("target", "test-host-keys").toAbsolutePath();
 
     private final Path state;
     private final @Nullable Path clockFile;
@@ -69,7 +68,7 @@ final class LocalDaemon implements AutoCloseable {
                 listen = ["127.0.0.1:0"]
                 [console]
                 listen = ""
-                """.formatted(HOST_KEYS) + more);
+                """.formatted(SshHostKeys.folder()) + more);
     }
 
     /** A user's file; counts from the next start or reload. */
@@ -97,7 +96,8 @@ final class LocalDaemon implements AutoCloseable {
 
     /** The same without waiting for anything. */
     void launch(List<String> before, Map<String, String> environment) throws IOException {
-        List<String> command = new ArrayList<>(before);
+        List<String> command = new ArrayList<>(Commands.HEEDING_SIGNALS);
+        command.addAll(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

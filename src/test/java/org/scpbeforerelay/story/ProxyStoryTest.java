@@ -24,6 +24,7 @@ import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.NetworkLab;
 import org.scpbeforerelay.rig.RunningCommand;
 import org.scpbeforerelay.rig.SshClient;
+import org.scpbeforerelay.rig.SshHostKeys;
 import org.scpbeforerelay.view.Json;
 
 /**
@@ -78,7 +79,8 @@ final class ProxyStoryTest {
     }
 
     private DaemonProcess relayHost(String name, String address) throws IOException {
-        DaemonProcess daemon = DaemonProcess.in(lab.host(name, address), """
+        DaemonProcess daemon = DaemonProcess.in(
+                lab.host(name, address), """
                 [lease]
                 special_networks = ["198.51.100.0/24", "192.0.2.0/24", "2001:db8::/32"]
                 [lookup]
@@ -90,10 +92,7 @@ final class ProxyStoryTest {
                 %s
                 listen = ["0.0.0.0:2222"]
                 host_keys = "%s"
-                """.formatted(
-                        ENGINE,
-                        documented("toml", "[ssh]"),
-                        Path.of("target", "test-host-keys").toAbsolutePath()));
+                """.formatted(ENGINE, documented("toml", "[ssh]"), SshHostKeys.folder()));
         Files.writeString(
                 daemon.state().resolve("users/gerard.toml"), "keys = [\"" + SshClient.publicKey(key) + "\"]\n");
         return daemon.start();

@@ -26,13 +26,11 @@ import org.scpbeforerelay.lease.Principal;
 import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
+import org.scpbeforerelay.rig.SshHostKeys;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 
 /** A real endpoint with a real registry and store on 127.0.0.1, and the system's OpenSSH clients to call it with. */
 final class EndpointRig implements AutoCloseable {
-    /** Made by the first test that needs them: an RSA key takes its time. */
-    private static final Path HOST_KEYS = Path.of("target", "test-host-keys").toAbsolutePath();
-
     private static final long TERM_MS = 1_200_000;
 
     final Path folder;
@@ -57,7 +55,7 @@ final class EndpointRig implements AutoCloseable {
         thread.start();
         EndpointSettings settings = new EndpointSettings(
                 List.of(new InetSocketAddress("127.0.0.1", 0)),
-                HOST_KEYS,
+                SshHostKeys.folder(),
                 loginGrace,
                 maxUnauthenticated,
                 1000,

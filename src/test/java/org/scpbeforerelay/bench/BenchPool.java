@@ -1,7 +1,6 @@
 package org.scpbeforerelay.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +18,9 @@ import org.scpbeforerelay.store.shared.redis.RedisAddress;
 /** A Redis of Debian's, which keeps an append-only file as the manual wants it, and relay hosts on it, below SSH. */
 final class BenchPool implements AutoCloseable {
     private static final int DEVICES_EACH = Allowance.DEVICES_DEFAULT;
+
+    /** Prime to all numbers of devices here. */
+    private static final long STRIDE = 7_368_787;
 
     private final TemporaryFolder folder;
     private final RedisServer redis;
@@ -67,6 +69,11 @@ final class BenchPool implements AutoCloseable {
         return "user" + number / DEVICES_EACH + "/d" + number % DEVICES_EACH;
     }
 
+    /** Which of so many devices announces as the one with this number: in no order, the next is far away, and all do before any does again. */
+    static int turn(long number, int devices) {
+        return (int) (number * STRIDE % devices);
+    }
+
     /** A public address for each number below 100 million. */
     static ClientAddress address(int number) {
         return ClientAddress.ofIpv4(0x0b000001 + number);
@@ -86,8 +93,8 @@ final class BenchPool implements AutoCloseable {
 
     /** What Redis says that it has taken, in MiB. */
     double redisMiB() {
-        String said = new String((byte[]) redis.ask("INFO", "memory"), StandardCharsets.US_ASCII);
-        return said.lines()
+        return redis.said("INFO", "memory")
+                        .lines()
                         .filter(line -> line.startsWith("used_memory:"))
                         .mapToLong(line -> Long.parseLong(line.substring("used_memory:".length())))
                         .sum()

@@ -12,9 +12,6 @@ final class PacedAnnouncements {
     /** So many that are not answered yet mean that the host does not keep up. */
     private static final int UNANSWERED_MAX = 20_000;
 
-    /** Devices announce in no order: the next is far away. Prime to all numbers of devices here. */
-    static final long STRIDE = 7_368_787;
-
     private final PoolHost host;
     private final Semaphore room = new Semaphore(UNANSWERED_MAX);
     private final AtomicInteger notGranted = new AtomicInteger();
@@ -38,7 +35,7 @@ final class PacedAnnouncements {
             room.acquire();
             int number = i;
             beganNs[i] = System.nanoTime();
-            host.announce(BenchPool.device((int) (i * STRIDE % devices)), BenchPool.address(first + i))
+            host.announce(BenchPool.device(BenchPool.turn(i, devices)), BenchPool.address(first + i))
                     .whenComplete((verdict, defect) -> {
                         answeredNs[number] = System.nanoTime();
                         if (!(verdict instanceof Verdict.Granted granted)

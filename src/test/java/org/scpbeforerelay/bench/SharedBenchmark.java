@@ -23,6 +23,9 @@ final class SharedBenchmark implements Bench.Benchmark {
     /** Ten million leases of 20 minutes, renewed every 4: each is written every 8 (a renewal is spared while 60 % is left). */
     private static final double WRITTEN_RATE = 10_000_000 / 480.0;
 
+    /** So often is each of them in a log of 45 minutes. */
+    private static final int WORDS_OF_A_WINDOW = 6;
+
     private static final int BARRED_LEASES = 1_000_000;
 
     private static final long ARRIVAL_LIMIT_NS = 60_000_000_000L;
@@ -41,17 +44,20 @@ final class SharedBenchmark implements Bench.Benchmark {
         if ("propagation".contains(options.only())) {
             propagation(report, 20);
         }
-        if ("boot 1000000".contains(options.only())) {
-            boot(report, 1_000_000);
+        if ("boot".contains(options.only())) {
+            boot(report, BARRED_LEASES, 1);
         }
         if ("renewals".contains(options.only())) {
             renewals(report, 30);
         }
         if (options.only().equals("long renewals")) {
-            renewals(report, 600);
+            longRenewals(report, 10_000_000, 600);
         }
         if (options.only().equals("boot 10M")) {
-            boot(report, 10_000_000);
+            boot(report, 10_000_000, 1);
+        }
+        if (options.only().equals("boot renewed")) {
+            boot(report, BARRED_LEASES, WORDS_OF_A_WINDOW);
         }
         return report;
     }
@@ -113,23 +119,18 @@ final class SharedBenchmark implements Bench.Benchmark {
     }
 
     /** With the flags that users have, and with those that docs/many-hosts.md has for so many leases: these have the bar. */
-    private static void boot(Report report, int leases) throws IOException {
+    private static void boot(Report report, int leases, int times) throws IOException {
         try (BenchPool pool = new BenchPool(0, 0)) {
-            fill(pool, leases);
+            fill(pool, leases, times);
             for (List<String> options : List.of(List.<String>of(), roomFor(leases))) {
                 if (options.isEmpty() && leases > BARRED_LEASES) {
                     continue; // a quarter of this machine may not hold them
                 }
                 long beginNs = System.nanoTime();
-                try (ServerProcess late = ServerProcess.start(
-                        options,
-                        PoolNode.class,
-                        pool.newFolder("late" + options.size()).toString(),
-                        Integer.toString(pool.redis().port()),
-                        Integer.toString(leases))) {
+                try (ServerProcess late = late(pool, options, leases)) {
                     double ms = (System.nanoTime() - beginNs) / 1e6;
                     Report.Row row = report.row()
-                            .with("what", "boot " + leases)
+                            .with("what", "boot " + leases + (times > 1 ? ", " + times + " words each" : ""))
                             .with("flags", options.isEmpty() ? "-" : String.join(" ", options))
                             .with("ready ms", ms)
                             .with("host MiB", ProcessFigures.residentMiB(late.pid()))
@@ -150,16 +151,36 @@ final class SharedBenchmark implements Bench.Benchmark {
                 : List.of("-Xms" + mib + "m", "-Xmx" + mib * 3 / 2 + "m", "-Xmn" + mib / 8 + "m");
     }
 
-    private static void fill(BenchPool pool, int leases) throws IOException {
+    private static void fill(BenchPool pool, int leases, int times) throws IOException {
         try {
             LogWords.fill(
                     new RedisEngine(BenchPool.address(pool.redis())),
                     leases,
-                    i -> BenchPool.device((int) (i * PacedAnnouncements.STRIDE % leases)),
+                    times,
+                    i -> BenchPool.device(BenchPool.turn(i, leases)),
                     BenchPool::address);
         } catch (EngineException e) {
             throw new IOException(e);
         }
+    }
+
+    /** So many leases renewed at the rate of ten million; a host that has them all follows. */
+    static void longRenewals(Report report, int leases, int seconds) throws IOException, InterruptedException {
+        try (BenchPool pool = new BenchPool(0, 0)) {
+            fill(pool, leases, 1);
+            try (ServerProcess host = late(pool, roomFor(leases), leases)) {
+                new RenewedPool(pool, leases, WRITTEN_RATE).run(report, host, seconds);
+            }
+        }
+    }
+
+    private static ServerProcess late(BenchPool pool, List<String> options, int leases) throws IOException {
+        return ServerProcess.start(
+                options,
+                PoolNode.class,
+                pool.newFolder("late" + options.size()).toString(),
+                Integer.toString(pool.redis().port()),
+                Integer.toString(leases));
     }
 
     /** Words at the rate of ten million leases, of half a million devices: what is written of a renewal is what is written of a change. */

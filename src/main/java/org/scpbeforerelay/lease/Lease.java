@@ -49,19 +49,26 @@ public record Lease(
 
     /** The same lease, over at another instant of the monotonic clock. */
     public Lease withDeadlineMs(long newDeadlineMs) {
-        return newDeadlineMs == deadlineMs
-                ? this
-                : new Lease(
-                        key,
-                        address,
-                        prefixLength,
-                        source,
-                        held,
-                        proof,
-                        grantedAtMs,
-                        renewedAtMs,
-                        expiresAtMs,
-                        newDeadlineMs);
+        return newDeadlineMs == deadlineMs ? this : ending(expiresAtMs, newDeadlineMs);
+    }
+
+    /** The same lease, over at another instant of the wall clock. */
+    public Lease withExpiresAtMs(long newExpiresAtMs) {
+        return ending(newExpiresAtMs, deadlineMs);
+    }
+
+    private Lease ending(long newExpiresAtMs, long newDeadlineMs) {
+        return new Lease(
+                key,
+                address,
+                prefixLength,
+                source,
+                held,
+                proof,
+                grantedAtMs,
+                renewedAtMs,
+                newExpiresAtMs,
+                newDeadlineMs);
     }
 
     /** Whether no moment to come can find this lease active: the monotonic clock does not go back, the wall clock may. */

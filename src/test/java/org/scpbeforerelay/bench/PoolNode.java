@@ -11,7 +11,8 @@ final class PoolNode {
 
     public static void main(String[] arguments) throws IOException {
         int leases = Integer.parseInt(arguments[2]);
-        try (PoolHost host = BenchPool.host(Path.of(arguments[0]), "late-00000001", Integer.parseInt(arguments[1]), leases)) {
+        try (PoolHost host =
+                BenchPool.host(Path.of(arguments[0]), "late-00000001", Integer.parseInt(arguments[1]), leases)) {
             while (host.registry().book().size() < leases
                     || !host.permits(BenchPool.address(0))
                     || !host.permits(BenchPool.address(leases - 1))) {

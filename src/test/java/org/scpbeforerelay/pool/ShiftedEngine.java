@@ -34,10 +34,22 @@ record ShiftedEngine(LogEngine engine, long shiftMs) implements LogEngine {
 
         @Override
         public List<LogEntry> read(EntryId after, long waitMs) throws EngineException {
-            EntryId there = after.equals(EntryId.START) ? after : new EntryId(after.ms() + shiftMs, after.number());
-            return session.read(there, waitMs).stream()
+            return earlier(session.read(later(after), waitMs));
+        }
+
+        @Override
+        public List<LogEntry> readBack(EntryId before) throws EngineException {
+            return earlier(session.readBack(later(before)));
+        }
+
+        private List<LogEntry> earlier(List<LogEntry> entries) {
+            return entries.stream()
                     .map(entry -> new LogEntry(earlier(entry.id()), entry.frame()))
                     .toList();
+        }
+
+        private EntryId later(EntryId id) {
+            return id.equals(EntryId.START) ? id : new EntryId(id.ms() + shiftMs, id.number());
         }
 
         @Override

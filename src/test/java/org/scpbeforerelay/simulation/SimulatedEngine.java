@@ -175,6 +175,15 @@ final class SimulatedEngine {
         }
 
         @Override
+        public List<LogEntry> readBack(EntryId before) throws EngineException {
+            demand();
+            return log.entries.reversed().stream()
+                    .filter(entry -> entry.id().compareTo(before) < 0)
+                    .limit(3)
+                    .toList();
+        }
+
+        @Override
         public LogEngine.Pulse pulse() throws EngineException {
             demand();
             if (log.history == null) {

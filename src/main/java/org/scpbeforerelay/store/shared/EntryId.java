@@ -15,6 +15,11 @@ public record EntryId(long ms, long number) implements Comparable<EntryId> {
     private static final Comparator<EntryId> ORDER =
             Comparator.comparingLong(EntryId::ms).thenComparingLong(EntryId::number);
 
+    /** The next id that there can be. */
+    EntryId next() {
+        return new EntryId(ms, number + 1);
+    }
+
     /** Reads {@code 1795348800000-3}; anything else is an {@link IllegalArgumentException}. */
     public static EntryId parse(String text) {
         int dash = text.indexOf('-');

@@ -154,7 +154,12 @@ public final class Follower {
             board.refresh(session, this, store.engineTime(), now, store.placesKnown());
         }
         List<LogEntry> entries = session.read(cursor, more ? 0 : waitMs);
-        if (take(entries, desk)) {
+        boolean skipped = take(entries, desk);
+        if (!entries.isEmpty()) {
+            // The book has them: the cursor says so, and who is asked how far this host has come.
+            cursor = entries.getLast().id();
+        }
+        if (skipped) {
             LOG.info("frames are missing in the shared store's log; it is read again");
             replay(session, pulse(session), desk);
         }
@@ -198,19 +203,16 @@ public final class Follower {
             store.beginReplay();
             return List.of();
         });
-        cursor = EntryId.START;
         sequences = new WriterSequences();
         codec = new RecordCodec(NAMES_OF_ALL);
-        while (cursor.compareTo(pulse.last()) < 0) {
-            List<LogEntry> entries = session.read(cursor, 0);
-            if (entries.isEmpty()) {
-                break;
-            }
+        // The last first: of a lease that was renewed many times only the last word is kept, and the others are passed
+        // over.
+        List<LogEntry> entries = session.readBack(pulse.last().next());
+        while (!entries.isEmpty()) {
             take(entries, desk);
+            entries = session.readBack(entries.getLast().id());
         }
-        if (cursor.compareTo(pulse.last()) < 0) {
-            cursor = pulse.last(); // its last entries were trimmed
-        }
+        cursor = pulse.last();
         codec = new RecordCodec(NAMES_OF_NEWS);
         replays.incrementAndGet();
         desk.carryOut(() -> {
@@ -257,22 +259,20 @@ public final class Follower {
                 LOG.warn("{} in the shared store's log cannot be read and was passed over: {}", frame, e.getMessage());
             }
             if (records >= TAKEN_MAX) {
-                take(read, records, entry.id(), desk);
+                carryOut(read, records, desk);
                 read = new ArrayList<>();
                 records = 0;
             }
         }
-        if (!entries.isEmpty()) {
-            take(read, records, entries.getLast().id(), desk);
-        }
+        carryOut(read, records, desk);
         return skipped;
     }
 
-    private void take(List<LogRecords> read, int records, EntryId upTo, Desk desk) {
-        recordsRead.addAndGet(records);
-        desk.carryOut(() -> store.take(read));
-        // The book has it: the cursor says so, and who is asked how far this host has come.
-        cursor = upTo;
+    private void carryOut(List<LogRecords> read, int records, Desk desk) {
+        if (!read.isEmpty()) {
+            recordsRead.addAndGet(records);
+            desk.carryOut(() -> store.take(read));
+        }
     }
 
     /** How many acknowledged records the engine has lost, as far as this host has seen. */
@@ -314,6 +314,6 @@ public final class Follower {
 
     /** How far behind the log's end this host was at the last pulse, in milliseconds by the engine's clock. */
     public long lagMs() {
-        return Math.max(0, last.ms() - cursor.ms());
+        return cursor.equals(EntryId.START) ? 0 : Math.max(0, last.ms() - cursor.ms());
     }
 }

@@ -38,6 +38,9 @@ public interface LogEngine {
          */
         List<LogEntry> read(EntryId after, long waitMs) throws EngineException;
 
+        /** The entries before an id, the last first; as many at once as {@link #read} gives, empty when there are none. */
+        List<LogEntry> readBack(EntryId before) throws EngineException;
+
         /** How it fares. An {@link EngineException} when it no longer accepts writes: another may do so now. */
         Pulse pulse() throws EngineException;
 

@@ -47,8 +47,10 @@ final class Marks {
     /** One place. A class and not a record: there are millions. */
     private static final class Mark {
         final long stamp;
-        final long untilMs;
         final boolean mine;
+
+        /** When nothing older can be alive any more, by the engine's clock. */
+        long untilMs;
 
         /** As this host's book has it; null: nothing stands here. */
         @Nullable
@@ -121,7 +123,8 @@ final class Marks {
         stamps.seen(stamp);
         Mark there = marks.get(key);
         if (there != null && !beats(stamp, lease, there)) {
-            if (there.stamp == stamp) {
+            outlast(key, there, untilMs);
+            if (there.stamp == stamp && says(there, lease)) {
                 seen(key, there, entryMs);
             }
             return null;
@@ -141,6 +144,25 @@ final class Marks {
             return null;
         }
         return kept == null ? new LeaseChange.Remove(key) : new LeaseChange.Put(kept);
+    }
+
+    /** Whether a word with the same stamp is this one, and not another host's of the same instant. */
+    private static boolean says(Mark there, @Nullable Lease lease) {
+        return there.lease == null
+                ? lease == null
+                : lease != null && there.lease.address().equals(lease.address());
+    }
+
+    /** An older word would last so long: it stays beaten until then. */
+    private void outlast(LeaseKey key, Mark mark, long untilMs) {
+        if (untilMs <= mark.untilMs) {
+            return;
+        }
+        long again = mark.seenMs + patience(mark);
+        if (mark.seenMs > 0 && mark.untilMs <= again && untilMs > again) {
+            due.add(new Due(again, key, mark.stamp));
+        }
+        mark.untilMs = untilMs;
     }
 
     /** Of two words with one stamp, from two hosts in the same instant, all hosts take the same. */
@@ -318,9 +340,12 @@ final class Marks {
             put(key, stamp, mark.lease, mark.untilMs, true);
         }
         Lease lease = mark.lease;
-        return lease == null
-                ? new Revoked(stamp, key, mark.untilMs)
-                : new Granted(stamp, lease.leftMs(view.now()), lease);
+        if (lease == null) {
+            return new Revoked(stamp, key, mark.untilMs);
+        }
+        // The end that its writer said: each reader keeps back for the clocks by itself.
+        Lease said = mark.mine ? lease : lease.withExpiresAtMs(lease.expiresAtMs() + View.SKEW_MAX_MS);
+        return new Granted(stamp, lease.leftMs(view.now()), said);
     }
 
     /** The words that {@link #takeDue} gave did not reach the log. */

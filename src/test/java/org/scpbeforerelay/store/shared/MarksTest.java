@@ -22,6 +22,7 @@ final class MarksTest {
     private static final long NOW_MS = 1_795_000_700_000L;
 
     private static final long TERM_MS = 1_200_000;
+    private static final long DAY_MS = 86_400_000;
     private static final Lease HERE = LeaseStoreContract.lease("gerard/gwaihir", "203.0.113.7");
     private static final Lease THERE = LeaseStoreContract.lease("gerard/gwaihir", "203.0.113.8");
 
@@ -94,19 +95,7 @@ final class MarksTest {
 
     @Test
     void whatOutlivesTheWindowIsWrittenAgainByItsWriterAndThenByAnybody() {
-        Lease ofADay = LeaseStoreContract.lease("gerard/landroval", "203.0.113.9");
-        Lease longOne = new Lease(
-                ofADay.key(),
-                ofADay.address(),
-                32,
-                ofADay.source(),
-                false,
-                "",
-                NOW_MS,
-                NOW_MS,
-                NOW_MS + 86_400_000,
-                86_400_000);
-        Granted granted = new Granted(Stamps.at(NOW_MS), 86_400_000, longOne);
+        Granted granted = new Granted(Stamps.at(NOW_MS), DAY_MS, lasting(HERE, DAY_MS));
         marks.merge(granted, false, NOW_MS, view(NOW_MS, true));
 
         assertThat(marks.takeDue(view(NOW_MS + Marks.RESTATE_OTHERS_MS - 1, true), 10))
@@ -117,6 +106,54 @@ final class MarksTest {
                 .satisfies(word -> assertThat(word.stamp()).isEqualTo(granted.stamp()));
         assertThat(Marks.RESTATE_MINE_MS).isLessThan(Marks.RESTATE_OTHERS_MS);
         assertThat(Marks.RESTATE_OTHERS_MS).isLessThan(Marks.WINDOW_MS);
+    }
+
+    @Test
+    void anOlderWordThatWouldLastLongerStaysBeatenWhicheverIsReadFirst() {
+        Granted older = new Granted(Stamps.at(NOW_MS) - 1, DAY_MS, lasting(HERE, DAY_MS));
+        Granted newer = new Granted(Stamps.at(NOW_MS), TERM_MS, lasting(THERE, TERM_MS));
+        for (List<Granted> order : List.of(List.of(older, newer), List.of(newer, older))) {
+            Marks read = new Marks();
+            order.forEach(word -> read.merge(word, false, NOW_MS, view(NOW_MS, true)));
+            View hoursLater = view(NOW_MS + 10 * TERM_MS, true);
+            read.word(new LeaseChange.Remove(HERE.key()), hoursLater);
+            read.takeDue(hoursLater, 10);
+            read.merge(older, false, NOW_MS, hoursLater);
+            assertThat(read.lease(HERE.key()))
+                    .as("read in this order: " + order)
+                    .isNull();
+        }
+    }
+
+    @Test
+    void anotherHostsWordOfTheSameInstantIsNotTakenForTheOneThatTheLogHasLost() {
+        View view = view(NOW_MS, true);
+        Granted mine = new Granted(Stamps.at(NOW_MS), TERM_MS, THERE);
+        Granted other = new Granted(Stamps.at(NOW_MS), TERM_MS, HERE);
+        marks.merge(mine, true, NOW_MS, view);
+        marks.beginReplay();
+        marks.merge(other, false, NOW_MS, view);
+
+        assertThat(marks.lease(HERE.key()))
+                .isNotNull()
+                .extracting(Lease::address)
+                .isEqualTo(THERE.address());
+        assertThat(marks.endReplay(view)).isEqualTo(1);
+        assertThat(marks.takeDue(view, 10)).hasSize(1);
+    }
+
+    private static Lease lasting(Lease lease, long termMs) {
+        return new Lease(
+                lease.key(),
+                lease.address(),
+                32,
+                lease.source(),
+                false,
+                "",
+                NOW_MS,
+                NOW_MS,
+                NOW_MS + termMs,
+                1_000_000 + termMs);
     }
 
     @Test
@@ -143,6 +180,6 @@ final class MarksTest {
     }
 
     private static View view(long wallMs, boolean trusted) {
-        return new View(new Moment(wallMs, 1_000_000), wallMs, trusted, 86_400_000);
+        return new View(new Moment(wallMs, 1_000_000 + wallMs - NOW_MS), wallMs, trusted, DAY_MS);
     }
 }

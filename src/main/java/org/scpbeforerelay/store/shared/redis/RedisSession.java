@@ -99,12 +99,30 @@ final class RedisSession implements LogEngine.Session {
             arguments.add("BLOCK").add(Math.min(waitMs, RedisEngine.ANSWER_MAX_MS / 2));
         }
         arguments.add("STREAMS").add(LOG).add(after.toString());
-        List<LogEntry> entries = new ArrayList<>();
         if (ask(arguments) instanceof List<?> streams && streams.getFirst() instanceof List<?> stream) {
-            for (Object entry : (List<?>) stream.get(1)) {
-                List<?> idAndFields = (List<?>) entry;
-                entries.add(new LogEntry(EntryId.parse(text(idAndFields.get(0))), frame(idAndFields.get(1))));
-            }
+            return entries((List<?>) stream.get(1));
+        }
+        return List.of();
+    }
+
+    @Override
+    public List<LogEntry> readBack(EntryId before) throws EngineException {
+        return ask(new CommandArguments(Command.XREVRANGE)
+                                .add(LOG)
+                                .add("(" + before)
+                                .add("-")
+                                .add("COUNT")
+                                .add(FRAMES_MAX))
+                        instanceof List<?> stream
+                ? entries(stream)
+                : List.of();
+    }
+
+    private static List<LogEntry> entries(List<?> stream) {
+        List<LogEntry> entries = new ArrayList<>();
+        for (Object entry : stream) {
+            List<?> idAndFields = (List<?>) entry;
+            entries.add(new LogEntry(EntryId.parse(text(idAndFields.get(0))), frame(idAndFields.get(1))));
         }
         return entries;
     }

@@ -44,6 +44,7 @@ public final class Follower {
     private final Line line;
     private final NodeBoard board;
     private RecordCodec codec = new RecordCodec(NAMES_OF_NEWS);
+    private @Nullable Overtaken overtaken;
     private WriterSequences sequences = new WriterSequences();
     private @Nullable String history;
     private volatile EntryId cursor = EntryId.START;
@@ -205,6 +206,7 @@ public final class Follower {
         });
         sequences = new WriterSequences();
         codec = new RecordCodec(NAMES_OF_ALL);
+        overtaken = new Overtaken();
         // The last first: of a lease that was renewed many times only the last word is kept, and the others are passed
         // over.
         List<LogEntry> entries = session.readBack(pulse.last().next());
@@ -213,6 +215,7 @@ public final class Follower {
             entries = session.readBack(entries.getLast().id());
         }
         cursor = pulse.last();
+        overtaken = null;
         codec = new RecordCodec(NAMES_OF_NEWS);
         replays.incrementAndGet();
         desk.carryOut(() -> {
@@ -251,7 +254,11 @@ public final class Follower {
             skipped |= sequences.skips(frame);
             try {
                 LogRecords one = new LogRecords(
-                        entry.id(), frame.writer(), frame.epoch(), frame.sequence(), codec.read(frame.records()));
+                        entry.id(),
+                        frame.writer(),
+                        frame.epoch(),
+                        frame.sequence(),
+                        codec.read(frame.records(), overtaken, entry.id().ms()));
                 records += one.records().size();
                 read.add(one);
             } catch (BadFrameException e) {

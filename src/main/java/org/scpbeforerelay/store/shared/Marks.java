@@ -34,7 +34,7 @@ final class Marks {
     static final long LOST_OF_OTHERS_MS = 30_000;
 
     /** For clocks that are off: a word is forgotten so much later than nothing older can be alive. */
-    private static final long MARGIN_MS = 2 * View.SKEW_MAX_MS + 1_000;
+    static final long MARGIN_MS = 2 * View.SKEW_MAX_MS + 1_000;
 
     // In the order in which they came, which is how they lie in memory: who goes through millions of them is glad of
     // that.
@@ -43,32 +43,6 @@ final class Marks {
     private final Stamps stamps = new Stamps();
     private int replay = 1;
     private long aheadOfTime;
-
-    /** One place. A class and not a record: there are millions. */
-    private static final class Mark {
-        final long stamp;
-        final boolean mine;
-
-        /** When nothing older can be alive any more, by the engine's clock. */
-        long untilMs;
-
-        /** As this host's book has it; null: nothing stands here. */
-        @Nullable
-        Lease lease;
-
-        /** Which replay of the log had it. */
-        int replay;
-
-        /** When it was last written to the log, by the engine's clock; 0: the log does not have it. */
-        long seenMs;
-
-        Mark(long stamp, @Nullable Lease lease, long untilMs, boolean mine) {
-            this.stamp = stamp;
-            this.lease = lease;
-            this.untilMs = untilMs;
-            this.mine = mine;
-        }
-    }
 
     private record Due(long atMs, LeaseKey key, long stamp) implements Comparable<Due> {
         @Override
@@ -122,9 +96,9 @@ final class Marks {
             long stamp, LeaseKey key, @Nullable Lease lease, long untilMs, boolean mine, long entryMs) {
         stamps.seen(stamp);
         Mark there = marks.get(key);
-        if (there != null && !beats(stamp, lease, there)) {
+        if (there != null && !there.isBeatenBy(stamp, lease)) {
             outlast(key, there, untilMs);
-            if (there.stamp == stamp && says(there, lease)) {
+            if (there.stamp == stamp && there.says(lease)) {
                 seen(key, there, entryMs);
             }
             return null;
@@ -136,7 +110,7 @@ final class Marks {
         boolean again = lease != null
                 && former != null
                 && former.deadlineMs() <= lease.deadlineMs() + View.SKEW_MAX_MS
-                && sameWord(former, lease);
+                && Mark.sameWord(former, lease);
         Lease kept = again ? former : lease;
         Mark mark = put(key, stamp, kept, there == null ? untilMs : Math.max(untilMs, there.untilMs), mine);
         seen(key, mark, entryMs);
@@ -144,13 +118,6 @@ final class Marks {
             return null;
         }
         return kept == null ? new LeaseChange.Remove(key) : new LeaseChange.Put(kept);
-    }
-
-    /** Whether a word with the same stamp is this one, and not another host's of the same instant. */
-    private static boolean says(Mark there, @Nullable Lease lease) {
-        return there.lease == null
-                ? lease == null
-                : lease != null && there.lease.address().equals(lease.address());
     }
 
     /** An older word would last so long: it stays beaten until then. */
@@ -165,20 +132,12 @@ final class Marks {
         mark.untilMs = untilMs;
     }
 
-    /** Of two words with one stamp, from two hosts in the same instant, all hosts take the same. */
-    private static boolean beats(long stamp, @Nullable Lease lease, Mark there) {
-        if (stamp != there.stamp || there.lease == null) {
-            return stamp > there.stamp;
-        }
-        return lease == null || lease.address().compareTo(there.lease.address()) > 0;
-    }
-
     /** Whether the log, or this host before, has said just this: then it is no news for others. */
     boolean knows(LeaseChange change) {
         Mark mark = marks.get(change.key());
         return switch (change) {
             case LeaseChange.Put put -> {
-                boolean known = mark != null && mark.lease != null && sameWord(mark.lease, put.lease());
+                boolean known = mark != null && mark.lease != null && Mark.sameWord(mark.lease, put.lease());
                 if (known && mark != null) {
                     mark.lease = put.lease(); // one object for both books
                 }
@@ -365,7 +324,7 @@ final class Marks {
             long stamp = Stamps.at(lease.renewedAtMs() - View.SKEW_MAX_MS);
             marks.put(lease.key(), new Mark(stamp, lease, lease.expiresAtMs() + MARGIN_MS, true));
         } else if (there.lease != null
-                && sameWord(there.lease, lease)
+                && Mark.sameWord(there.lease, lease)
                 && lease.deadlineMs() <= there.lease.deadlineMs() + View.SKEW_MAX_MS) {
             there.lease = lease;
         }
@@ -403,16 +362,5 @@ final class Marks {
             case SharedRecord.Alive alive -> null;
             case SharedRecord.Spent spent -> null;
         };
-    }
-
-    /** Whether two leases are the same grant; the end may differ by what one host keeps back for its clock. */
-    private static boolean sameWord(Lease one, Lease other) {
-        return one.address().equals(other.address())
-                && one.prefixLength() == other.prefixLength()
-                && one.source() == other.source()
-                && one.held() == other.held()
-                && one.proof().equals(other.proof())
-                && Math.abs(one.expiresAtMs() - other.expiresAtMs()) <= View.SKEW_MAX_MS
-                && one.renewedAtMs() == other.renewedAtMs();
     }
 }

@@ -47,19 +47,26 @@ final class RecordCodec {
     /** A record takes at most 1 + 8 + 4 + 18 + 1 + 16 + 65 + 65 + 255 bytes. */
     static final int FRAME_BYTES_MAX = 1 + RECORDS_MAX * 433;
 
+    /** Where the flags of a place are, and times, from the record's first byte. */
+    static final int GRANT_HEAD_BYTES = 1 + 8 + 4 + 18;
+
+    static final int REVOCATION_HEAD_BYTES = 1 + 8 + 6;
+    static final int EXPIRES_AT = 1 + 8 + 4;
+    static final int UNTIL_AT = 1 + 8;
+
     private static final byte VERSION = 1;
-    private static final int IPV6 = 1;
+    static final int IPV6 = 1;
     private static final int NETWORK64 = 2;
     private static final int HELD = 4;
-    private static final int ADDRESS_IN_KEY = 8;
+    static final int ADDRESS_IN_KEY = 8;
     private static final int MESSAGES = 1;
     private static final int RECIPIENTS = 2;
     private static final long RATE_MAX = 999_999_999;
     private static final long PERIOD_MAX_MS = 86_400_000;
     private static final long TOTAL_MAX = 1L << 60;
     private static final int SOURCE_SHIFT = 4;
-    private static final int SHA256_BYTES = 32;
-    private static final int SHA256_MARK = 255;
+    static final int SHA256_BYTES = 32;
+    static final int SHA256_MARK = 255;
     private static final String SHA256_PREFIX = "SHA256:";
     private static final long TIME_MAX_MS = 253_402_300_799_999L; // the end of the year 9999
 
@@ -121,11 +128,18 @@ final class RecordCodec {
 
     /** The same, for many frames. */
     List<SharedRecord> read(byte[] frame) throws BadFrameException {
+        return read(frame, null, 0);
+    }
+
+    /** Without grants that {@code overtaken} passes over. {@code entryMs}: when the frame was written. */
+    List<SharedRecord> read(byte[] frame, @Nullable Overtaken overtaken, long entryMs) throws BadFrameException {
         if (frame.length > FRAME_BYTES_MAX) {
             throw new BadFrameException("a frame of " + frame.length + " bytes");
         }
         ByteBuffer in = ByteBuffer.wrap(frame);
         List<SharedRecord> records = new ArrayList<>();
+        int passed = 0;
+        int[] begins = overtaken == null ? new int[0] : new int[RECORDS_MAX];
         try {
             byte version = in.get();
             demand(
@@ -133,15 +147,29 @@ final class RecordCodec {
                     "this host knows records up to version " + VERSION + ", these are of version ",
                     version);
             while (in.hasRemaining()) {
-                demand(records.size() < RECORDS_MAX, "more than " + RECORDS_MAX + " records");
-                records.add(record(in));
+                demand(records.size() + passed < RECORDS_MAX, "more than " + RECORDS_MAX + " records");
+                int next = overtaken == null ? 0 : overtaken.passes(frame, in.position(), entryMs);
+                if (next > 0) {
+                    passed++;
+                    in.position(next);
+                } else {
+                    if (overtaken != null) {
+                        begins[records.size()] = in.position();
+                    }
+                    records.add(record(in));
+                }
             }
         } catch (BufferUnderflowException e) {
             throw new BadFrameException("it ends within a record");
         } catch (IllegalArgumentException e) {
             throw new BadFrameException(String.valueOf(e.getMessage()));
         }
-        demand(!records.isEmpty(), "no record");
+        demand(!records.isEmpty() || passed > 0, "no record");
+        if (overtaken != null) {
+            for (int i = 0; i < records.size(); i++) {
+                overtaken.heed(frame, begins[i], entryMs);
+            }
+        }
         return records;
     }
 

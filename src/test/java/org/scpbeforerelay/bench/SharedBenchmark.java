@@ -51,7 +51,7 @@ final class SharedBenchmark implements Bench.Benchmark {
             renewals(report, 30);
         }
         if (options.only().equals("long renewals")) {
-            longRenewals(report, 10_000_000, 600);
+            longRenewals(report, 10_000_000, 480);
         }
         if (options.only().equals("boot 10M")) {
             boot(report, 10_000_000, 1);
@@ -165,7 +165,7 @@ final class SharedBenchmark implements Bench.Benchmark {
     }
 
     /** So many leases renewed at the rate of ten million; a host that has them all follows. */
-    static void longRenewals(Report report, int leases, int seconds) throws IOException, InterruptedException {
+    private static void longRenewals(Report report, int leases, int seconds) throws IOException, InterruptedException {
         try (BenchPool pool = new BenchPool(0, 0)) {
             fill(pool, leases, 1);
             try (ServerProcess host = late(pool, roomFor(leases), leases)) {

@@ -110,7 +110,7 @@ public final class LookupListener implements AutoCloseable {
                 settings,
                 statistics,
                 clock,
-                counter == null ? () -> false : counter::takeHeard);
+                counter);
         loop = newLoop;
         thread = Thread.ofPlatform().name("lookup").start(newLoop);
     }

@@ -10,7 +10,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.lookup.LookupStatistics.Close;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that serves all connections, in rounds: reads what has come, answers every request that is complete, in order, and
- * then sends the answers.
+ * then sends the answers. What is counted on a limit is said at once: whoever ends us in between leaves a count that nobody was told of.
  *
  * <p>One loop because an answer takes about a microsecond and a system call several: a second thread would only cost hand-over.
  * One read buffer and one {@link Outbox} serve all connections. No exception ends the loop: a connection that causes one is closed;
@@ -56,8 +55,8 @@ final class LookupLoop implements Runnable {
     // Made once: making one costs more than serving a key, until the optimising compiler has seen it, if there is one.
     private final Consumer<SelectionKey> serving = this::serve;
 
-    // Before each round; mostly there is nothing to do. Whether more is to be done at once.
-    private final BooleanSupplier errands;
+    // Null where nothing is counted.
+    private final @Nullable MessageCounter counter;
 
     private volatile boolean stopping;
     private int connections;
@@ -73,9 +72,9 @@ final class LookupLoop implements Runnable {
             LookupSettings settings,
             LookupStatistics statistics,
             RoundClock clock,
-            BooleanSupplier errands) {
+            @Nullable MessageCounter counter) {
         this.selector = selector;
-        this.errands = errands;
+        this.counter = counter;
         this.onUnixSockets = onUnixSockets;
         this.onTcp = onTcp;
         this.settings = settings;
@@ -83,7 +82,7 @@ final class LookupLoop implements Runnable {
         this.clock = clock;
     }
 
-    /** Has the loop do its errands soon; from any thread. */
+    /** Has the loop count soon what was heard of other hosts; from any thread. */
     void wake() {
         selector.wakeup();
     }
@@ -100,7 +99,7 @@ final class LookupLoop implements Runnable {
         while (!stopping) {
             try {
                 nowIsFresh = false;
-                if (errands.getAsBoolean()) {
+                if (counter != null && counter.takeHeard()) {
                     selector.selectNow(serving);
                 } else {
                     selector.select(serving, acceptPaused ? ACCEPT_PAUSE_MS : TICK_MS);
@@ -183,7 +182,7 @@ final class LookupLoop implements Runnable {
                 break;
             }
             at = end;
-            if (answers.isFull()) {
+            if (answers.isFull() || counter != null && counter.hasCounted()) {
                 answers.put(connection);
                 answers.empty();
             }

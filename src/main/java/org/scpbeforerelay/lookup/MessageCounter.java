@@ -51,6 +51,7 @@ final class MessageCounter {
     private final Complaints complaints = new Complaints();
     private final Queue<SpentElsewhere> heard = new ConcurrentLinkedQueue<>();
     private long pausedUntilMs = Long.MIN_VALUE;
+    private boolean counted;
 
     MessageCounter(QuotaLedger ledger, QuotaStore store, Clock clock) {
         this.ledger = ledger;
@@ -69,7 +70,15 @@ final class MessageCounter {
         if (!charge.isNothing()) {
             Moment now = clock.now();
             record(ledger.count(charge, asked.message(), asked.recipient(), now.monotonicMs()), now);
+            counted = true;
         }
+    }
+
+    /** Whether something was counted since this was last asked. */
+    boolean hasCounted() {
+        boolean has = counted;
+        counted = false;
+        return has;
     }
 
     /** Learns at DATA or at the end of a message how many recipients it really has. */

@@ -60,6 +60,11 @@ final class Asker implements AutoCloseable {
         return hear(Integer.MAX_VALUE, PATIENCE_MS);
     }
 
+    /** How many bytes of answer have come by now. */
+    int hearNow() throws IOException {
+        return Math.max(0, channel.read(ByteBuffer.allocate(LookupCodec.ANSWER_MAX)));
+    }
+
     /** Whether the other end has closed the connection, with nothing said before. */
     boolean isClosed() throws IOException {
         return hearAll().isEmpty();

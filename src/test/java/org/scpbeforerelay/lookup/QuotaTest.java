@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -260,6 +263,40 @@ final class QuotaTest {
             }
         }
         assertThat(accepted).hasValue(237);
+    }
+
+    /** Whoever is killed between two counts has left at most one that nobody was told of. */
+    @Test
+    void whatIsCountedIsSaidBeforeTheNextIsCounted() throws Exception {
+        limited("gerard", Rate.parse("100/d"), null);
+        List<Asker> askers = new ArrayList<>();
+        CountDownLatch allHaveAsked = new CountDownLatch(1);
+        List<Integer> unsaid = new CopyOnWriteArrayList<>();
+        AtomicInteger said = new AtomicInteger();
+        host.beforeRecording = () -> {
+            try {
+                assertThat(allHaveAsked.await(1, TimeUnit.MINUTES)).isTrue();
+                for (Asker asker : askers) {
+                    said.addAndGet(asker.hearNow() > 0 ? 1 : 0);
+                }
+                unsaid.add(unsaid.size() - said.get());
+            } catch (InterruptedException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        try {
+            for (int i = 0; i < 50; i++) {
+                askers.add(new Asker(host.unix()));
+                askers.get(i).say(request("m" + i, "x@example.net", "RCPT", 0));
+            }
+            allHaveAsked.countDown();
+            await().until(() -> unsaid.size() == 50);
+            assertThat(unsaid).containsOnly(0);
+        } finally {
+            for (Asker asker : askers) {
+                asker.close();
+            }
+        }
     }
 
     private RelayDesk.Explanation explain() {

@@ -49,6 +49,10 @@ final class RelayHost implements AutoCloseable {
     final Time time = new Time();
     final Registry registry;
     volatile boolean diskIsFull;
+
+    /** What the counting thread does before it records. */
+    volatile Runnable beforeRecording = () -> {};
+
     private volatile boolean diskWasFull;
     private LookupListener listener;
     private final LookupSettings settings;
@@ -251,6 +255,7 @@ final class RelayHost implements AutoCloseable {
         }
 
         private void check() throws StoreException {
+            host.beforeRecording.run();
             if (host.diskIsFull) {
                 host.diskWasFull = true;
                 throw new StoreException("No space left on device");

@@ -1,11 +1,12 @@
 package org.scpbeforerelay.console;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
@@ -51,7 +52,9 @@ public final class LeaseSearch {
     public Page find(Wanted wanted) {
         String text = wanted.text.toLowerCase(Locale.ROOT);
         Optional<ClientAddress> address = ClientAddress.tryParse(text);
-        List<Lease> found = new ArrayList<>();
+        // The page, with the last of it on top.
+        PriorityQueue<Lease> first =
+                new PriorityQueue<>(Comparator.comparing(Lease::key).reversed());
         long total = 0;
         boolean more = false;
         for (Lease lease : candidates(wanted, address)) {
@@ -62,12 +65,19 @@ public final class LeaseSearch {
             if (wanted.after != null && lease.key().compareTo(wanted.after) <= 0) {
                 continue;
             }
-            if (found.size() < wanted.most) {
-                found.add(lease);
-            } else {
-                more = true;
+            Lease last = first.peek();
+            if (first.size() < wanted.most) {
+                first.add(lease);
+                continue;
+            }
+            more = true;
+            if (last != null && lease.key().compareTo(last.key()) < 0) {
+                first.remove();
+                first.add(lease);
             }
         }
+        List<Lease> found =
+                first.stream().sorted(Comparator.comparing(Lease::key)).toList();
         return new Page(found, total, more && !found.isEmpty() ? found.getLast().key() : null);
     }
 
@@ -76,7 +86,6 @@ public final class LeaseSearch {
         if (address.isPresent()) {
             return Arrays.stream(book.at(address.get()))
                     .filter(lease -> user == null || lease.user().equals(user))
-                    .sorted((one, other) -> one.key().compareTo(other.key()))
                     .toList();
         }
         return user == null ? book.all() : book.of(user);

@@ -79,7 +79,7 @@ final class ControlDesk implements ControlHandler {
     private ObjectNode leases(boolean all, Consumer<ObjectNode> answer) {
         Moment now = registry.now();
         Signs signs = registry.signs(now);
-        for (Lease lease : registry.book().all()) {
+        for (Lease lease : registry.book().inOrder()) {
             boolean active = lease.activeAt(now);
             if (active || all) {
                 ObjectNode row = view(lease, signs, now);

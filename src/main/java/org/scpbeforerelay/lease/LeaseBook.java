@@ -1,12 +1,16 @@
 package org.scpbeforerelay.lease;
 
+import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.scpbeforerelay.address.AddressFamily;
 import org.scpbeforerelay.address.ClientAddress;
 
 /**
@@ -17,16 +21,32 @@ import org.scpbeforerelay.address.ClientAddress;
  * change took away after the writer's call has returned.
  */
 public final class LeaseBook {
-    private final ConcurrentSkipListMap<LeaseKey, Lease> byKey = new ConcurrentSkipListMap<>();
+    private final UserIndex byUser = new UserIndex();
     private final AddressIndex byAddress = new AddressIndex();
     private final AddressIndex byNetwork64 = new AddressIndex();
-
-    // ConcurrentSkipListMap.size() walks the whole map.
     private final AtomicInteger size = new AtomicInteger();
+
+    private final Collection<Lease> all = new AbstractCollection<>() {
+        @Override
+        public Iterator<Lease> iterator() {
+            return byUser.leases();
+        }
+
+        @Override
+        public int size() {
+            return size.get();
+        }
+
+        // Without the size, which may be another at the end.
+        @Override
+        public Spliterator<Lease> spliterator() {
+            return Spliterators.spliteratorUnknownSize(iterator(), Spliterator.NONNULL);
+        }
+    };
 
     /** Writes a lease in its place; gives back the one that stood there. For the one writer. */
     public @Nullable Lease put(Lease lease) {
-        Lease former = byKey.put(lease.key(), lease);
+        Lease former = byUser.put(lease);
         if (former == null) {
             size.incrementAndGet();
         } else if (!samePlace(former, lease)) {
@@ -39,7 +59,7 @@ public final class LeaseBook {
 
     /** Takes a lease out; gives it back. For the one writer. */
     public @Nullable Lease remove(LeaseKey key) {
-        Lease former = byKey.remove(key);
+        Lease former = byUser.remove(key);
         if (former != null) {
             size.decrementAndGet();
             withdraw(former);
@@ -49,7 +69,7 @@ public final class LeaseBook {
 
     /** The lease in this place, active or not. */
     public @Nullable Lease get(LeaseKey key) {
-        return byKey.get(key);
+        return byUser.get(key);
     }
 
     /**
@@ -70,32 +90,30 @@ public final class LeaseBook {
         return both;
     }
 
-    /** Every lease, in the order of keys; a live view. */
+    /**
+     * Every lease, in no order but with those of one user together; a live view. What changes while it is walked may come up as it was or
+     * as it is, and what goes and comes back even twice.
+     */
     public Collection<Lease> all() {
-        return Collections.unmodifiableCollection(byKey.values());
+        return all;
     }
 
-    /** The leases behind this key in the order of keys, without it; a live view, for paging. */
-    public Collection<Lease> after(LeaseKey key) {
-        return Collections.unmodifiableCollection(byKey.tailMap(key, false).values());
+    /** Every lease in the order of keys, as they are now. Takes about a second for a million. */
+    public List<Lease> inOrder() {
+        List<Lease> leases = new ArrayList<>(all);
+        leases.sort(Comparator.comparing(Lease::key));
+        return leases;
     }
 
-    /** The leases of one user, in the order of keys; a live view. */
+    /** The leases of one user, in the order of keys. */
     public Collection<Lease> of(UserName user) {
-        LeaseKey from = new LeaseKey(new Principal(user, LOWEST), AddressFamily.IPV4, null);
-        LeaseKey upTo = new LeaseKey(new Principal(user, HIGHEST), AddressFamily.IPV6, TOP);
-        return Collections.unmodifiableCollection(
-                byKey.subMap(from, true, upTo, true).values());
+        return byUser.of(user);
     }
 
     /** How many leases the book holds, active or not. */
     public int size() {
         return size.get();
     }
-
-    private static final DeviceName LOWEST = new DeviceName("0");
-    private static final DeviceName HIGHEST = new DeviceName("z".repeat(Label.LENGTH_MAX));
-    private static final ClientAddress TOP = new ClientAddress(-1, -1);
 
     private AddressIndex indexOf(Lease lease) {
         return lease.isSingleAddress() ? byAddress : byNetwork64;

@@ -36,12 +36,13 @@ public record LeaseKey(
 
     @Override
     public int compareTo(LeaseKey other) {
-        // Without a Comparator's indirections: a book of a million leases compares twenty million keys while it is
-        // loaded.
         int order = user.compareTo(other.user);
-        if (order == 0) {
-            order = device.compareTo(other.device);
-        }
+        return order == 0 ? compareOfUser(other) : order;
+    }
+
+    /** The order of two keys of one user. */
+    int compareOfUser(LeaseKey other) {
+        int order = device.compareTo(other.device);
         if (order == 0) {
             order = family.compareTo(other.family);
         }

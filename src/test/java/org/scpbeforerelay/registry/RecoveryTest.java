@@ -243,6 +243,6 @@ final class RecoveryTest {
         assertThat(scene.store.commits.getLast()).hasSize(100);
         assertThat(scene.registry.untilNextRoundMs(1_000)).isEqualTo(1_000);
         assertThat(scene.recorded())
-                .containsExactlyElementsOf(scene.registry.book().all());
+                .containsExactlyElementsOf(scene.registry.book().inOrder());
     }
 }

@@ -49,7 +49,7 @@ final class RegistryTest {
 
         assertThat(order).containsExactly("recorded, visible: false", "answered, visible: true");
         assertThat(scene.recorded())
-                .containsExactlyElementsOf(scene.registry.book().all());
+                .containsExactlyElementsOf(scene.registry.book().inOrder());
     }
 
     @Test
@@ -147,7 +147,7 @@ final class RegistryTest {
             assertThat(scene.permits("85.214." + device + ".29")).isFalse();
         }
         assertThat(scene.recorded())
-                .containsExactlyElementsOf(scene.registry.book().all());
+                .containsExactlyElementsOf(scene.registry.book().inOrder());
     }
 
     @Test

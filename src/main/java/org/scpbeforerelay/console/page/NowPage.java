@@ -121,10 +121,9 @@ final class NowPage {
         Timeline timeline = new Timeline(fromMs, page.now.wallMs());
         timeline.past(past);
         // Of a full book, those of whom the table shows; the others have their own pages.
-        timeline.present(desk.book().all().stream()
-                .filter(lease -> lease.activeAt(page.now))
-                .limit(200)
-                .toList());
+        timeline.present(new LeaseSearch(desk.book(), page.now)
+                .find(new LeaseSearch.Wanted(null, "", null, 200))
+                .leases());
         Html html = page.html;
         html.raw("<section aria-labelledby=\"h-time\"><div class=\"head\"><h2 id=\"h-time\">")
                 .raw(week ? "The last seven days" : "The last 24 hours")

@@ -144,7 +144,7 @@ public final class SharedStore implements LeaseStore {
         }
         List<Lease> known = new ArrayList<>(marks.size());
         marks.leases(known::add);
-        for (Lease lease : BookOrder.sorted(known)) {
+        for (Lease lease : known) {
             Recorded recorded = onDisk.isEmpty() ? null : onDisk.get(lease);
             if (recorded == null) {
                 unwritten.addFirst(lease);

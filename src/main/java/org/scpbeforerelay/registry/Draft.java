@@ -45,6 +45,11 @@ final class Draft {
         add(new LeaseChange.Remove(key));
     }
 
+    /** Changes of the last that is judged in the round: nobody looks at the draft any more. */
+    void addLast(List<LeaseChange> last) {
+        changes.addAll(last);
+    }
+
     /** The changes in the order in which they were judged. */
     List<LeaseChange> changes() {
         return changes;
@@ -52,8 +57,7 @@ final class Draft {
 
     @Nullable
     Lease get(LeaseKey key) {
-        LeaseChange change =
-                overlay.getOrDefault(key.principal().user(), Map.of()).get(key);
+        LeaseChange change = overlay.getOrDefault(key.user(), Map.of()).get(key);
         return switch (change) {
             case null -> book.get(key);
             case LeaseChange.Put put -> put.lease();
@@ -135,7 +139,6 @@ final class Draft {
                     .add(lease.key());
         }
         changes.add(change);
-        overlay.computeIfAbsent(change.key().principal().user(), user -> new HashMap<>())
-                .put(change.key(), change);
+        overlay.computeIfAbsent(change.key().user(), user -> new HashMap<>()).put(change.key(), change);
     }
 }

@@ -273,7 +273,10 @@ public final class Registry implements RelayDesk {
         this.wakeUp = newWakeUp;
     }
 
-    /** What takes leases away looks for them in the book, so it never shares a round with announcements before it. */
+    /**
+     * What takes leases away looks for them in the book, so it never shares a round with announcements before it. What others have said
+     * is the last of its round.
+     */
     private List<Request> nextRound() {
         List<Request> round = new ArrayList<>();
         boolean announced = false;
@@ -285,6 +288,9 @@ public final class Registry implements RelayDesk {
             announced |= next instanceof Request.Announce;
             round.add(next);
             requests.remove();
+            if (next instanceof Request.Follow) {
+                break;
+            }
         }
         return round;
     }

@@ -241,11 +241,15 @@ final class Rounds {
     /** What others have said holds whatever this host's disk says: it is asked for again at the next start. */
     private Judged follow(Request.Follow follow, Draft draft, LeaseTerms terms, Moment now) {
         List<LeaseChange> changes = follow.news().get();
-        for (LeaseChange change : changes) {
-            switch (change) {
-                case LeaseChange.Put put -> draft.put(put.lease());
-                case LeaseChange.Remove remove -> draft.remove(remove.key());
-            }
+        if (owes()) {
+            // Their word is the newer one, and the store sees to it that the disk has it.
+            changes.forEach(change -> owed.remove(change.key()));
+            // With nothing to try it by, the next commit tells whether the store works.
+            failure = owes() ? failure : null;
+        }
+        if (!draft.changes().isEmpty()) {
+            // The store knows them, but not that they come after what this round takes away.
+            draft.addLast(changes);
         }
         return recorded -> {
             for (LeaseChange change : changes) {

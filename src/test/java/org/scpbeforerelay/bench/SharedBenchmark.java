@@ -23,9 +23,10 @@ final class SharedBenchmark implements Bench.Benchmark {
     /** Ten million leases of 20 minutes, renewed every 4: each is written every 8 (a renewal is spared while 60 % is left). */
     private static final double WRITTEN_RATE = 10_000_000 / 480.0;
 
-    /** So often is each of them in a log of 45 minutes. */
+    /** So often is a lease in a log of 45 minutes that is renewed so. */
     private static final int WORDS_OF_A_WINDOW = 6;
 
+    /** So many leases have a bar; more are measured without. */
     private static final int BARRED_LEASES = 1_000_000;
 
     private static final long ARRIVAL_LIMIT_NS = 60_000_000_000L;

@@ -3,6 +3,7 @@ package org.scpbeforerelay.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.scpbeforerelay.announce.RefusalCode;
 import org.scpbeforerelay.announce.Verdict;
 import org.scpbeforerelay.lease.Lease;
+import org.scpbeforerelay.lease.SampleLeases;
 import org.scpbeforerelay.registry.WatchedStore.Fault;
+import org.scpbeforerelay.store.LeaseChange;
 import org.scpbeforerelay.store.StoreException;
 
 /** While the store is away: nothing is granted, what takes away holds all the same, and the store is told when it is back. */
@@ -92,6 +95,25 @@ final class StoreOutageTest {
         Lease again = scene.grant(GWAIHIR, HOME);
 
         assertThat(scene.recorded()).containsExactly(again);
+    }
+
+    /** In a pool: what this host owes its disk would go to the log as well, as a newer word than theirs. */
+    @Test
+    void whatIsOwedDoesNotUndoWhatOthersSaidMeanwhile() {
+        Lease standing = scene.grant(GWAIHIR, HOME);
+        scene.store.fault = Fault.BEFORE_RECORDING;
+        assertThat(Scene.refusal(scene.announce(GWAIHIR, AWAY))).isEqualTo(RefusalCode.STORE_UNAVAILABLE);
+        scene.store.fault = Fault.NONE;
+        scene.store.commits.clear();
+
+        scene.registry.follow(() -> List.of(new LeaseChange.Put(SampleLeases.lease(
+                GWAIHIR, "85.214.1.9", scene.registry.now(), standing.leftMs(scene.registry.now())))));
+        scene.registry.runOnce();
+        scene.registry.runOnce();
+
+        assertThat(scene.permits("85.214.1.9")).isTrue();
+        assertThat(scene.store.commits).isEmpty();
+        assertThat(scene.registry.isStoreAway()).isFalse();
     }
 
     @Test

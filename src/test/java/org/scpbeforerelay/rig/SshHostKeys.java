@@ -28,30 +28,38 @@ public final class SshHostKeys {
         try {
             Files.createDirectories(FOLDER);
             Files.setAttribute(FOLDER, "unix:mode", 0700);
-            make("ed25519", List.of());
-            make("rsa", List.of("-b", "3072"));
+            make("ed25519");
+            make("rsa");
             return FOLDER;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void make(String type, List<String> options) throws IOException {
+    private static void make(String type) throws IOException {
         Path key = FOLDER.resolve("ssh_host_" + type + "_key");
         if (Files.exists(key)) {
             return;
         }
         Path made = FOLDER.resolve("new");
         Files.deleteIfExists(made);
+        // Of an Ed25519 key the length is given, and this one passed over.
         Commands.run(
                         Duration.ofSeconds(60),
                         "",
-                        Stream.of(
-                                        List.of("ssh-keygen", "-q", "-N", "", "-C", "test", "-f", made.toString()),
-                                        List.of("-t", type),
-                                        options)
-                                .flatMap(List::stream)
-                                .toList())
+                        List.of(
+                                "ssh-keygen",
+                                "-q",
+                                "-t",
+                                type,
+                                "-b",
+                                "3072",
+                                "-N",
+                                "",
+                                "-C",
+                                "test",
+                                "-f",
+                                made.toString()))
                 .orThrow();
         Files.move(
                 made.resolveSibling("new.pub"),

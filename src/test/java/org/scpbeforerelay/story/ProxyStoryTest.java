@@ -24,7 +24,6 @@ import org.scpbeforerelay.rig.Host;
 import org.scpbeforerelay.rig.NetworkLab;
 import org.scpbeforerelay.rig.RunningCommand;
 import org.scpbeforerelay.rig.SshClient;
-import org.scpbeforerelay.rig.SshHostKeys;
 import org.scpbeforerelay.view.Json;
 
 /**
@@ -79,8 +78,8 @@ final class ProxyStoryTest {
     }
 
     private DaemonProcess relayHost(String name, String address) throws IOException {
-        DaemonProcess daemon = DaemonProcess.in(
-                lab.host(name, address), """
+        DaemonProcess daemon =
+                DaemonProcess.in(lab.host(name, address), """
                 [lease]
                 special_networks = ["198.51.100.0/24", "192.0.2.0/24", "2001:db8::/32"]
                 [lookup]
@@ -91,8 +90,7 @@ final class ProxyStoryTest {
                 url = "redis://%s"
                 %s
                 listen = ["0.0.0.0:2222"]
-                host_keys = "%s"
-                """.formatted(ENGINE, documented("toml", "[ssh]"), SshHostKeys.folder()));
+                """.formatted(ENGINE, documented("toml", "[ssh]")));
         Files.writeString(
                 daemon.state().resolve("users/gerard.toml"), "keys = [\"" + SshClient.publicKey(key) + "\"]\n");
         return daemon.start();

@@ -26,6 +26,12 @@ final class Overtaken {
     private final long keyA;
     private final long keyB;
 
+    // The frame, and the places of those of its records that are to be read.
+    private byte[] frame = {};
+    private long entryMs;
+    private final int[] begins = new int[RecordCodec.RECORDS_MAX];
+    private int toRead;
+
     // The record that look() saw last.
     private boolean grant;
     private int end;
@@ -40,24 +46,38 @@ final class Overtaken {
         keyB = random.nextLong();
     }
 
+    /** Before the records of a frame. {@code newEntryMs}: when it was written, by the engine's clock. */
+    void begin(byte[] newFrame, long newEntryMs) {
+        frame = newFrame;
+        entryMs = newEntryMs;
+        toRead = 0;
+    }
+
     /**
      * Looks at the record that begins at {@code from}.
      *
-     * @param entryMs when its frame was written, by the engine's clock
      * @return where the next record begins when this one is a grant that was overtaken; otherwise 0: it is to be read
      */
-    int passes(byte[] frame, int from, long entryMs) {
-        if (!look(frame, from, entryMs) || !grant) {
-            return 0;
+    int passes(int from) {
+        if (look(from) && grant) {
+            int slot = slot(slots, hashA, hashB);
+            if (slots[slot] != 0 && stampMs < (slots[slot + 1] & TIME) && until <= (slots[slot + 2] & TIME)) {
+                return end;
+            }
         }
-        int slot = slot(slots, hashA, hashB);
-        boolean overtaken = slots[slot] != 0 && stampMs < (slots[slot + 1] & TIME) && until <= (slots[slot + 2] & TIME);
-        return overtaken ? end : 0;
+        begins[toRead++] = from;
+        return 0;
     }
 
-    /** Keeps a record in mind that was read, with its whole frame: it overtakes what was written before. */
-    void heed(byte[] frame, int from, long entryMs) {
-        if (!look(frame, from, entryMs)) {
+    /** Keeps the records in mind that were to be read and were, so that their frame is whole: they overtake what was written before. */
+    void heed() {
+        for (int i = 0; i < toRead; i++) {
+            heed(begins[i]);
+        }
+    }
+
+    private void heed(int from) {
+        if (!look(from)) {
             return;
         }
         int slot = slot(slots, hashA, hashB);
@@ -73,7 +93,7 @@ final class Overtaken {
     }
 
     /** False for what is of no place, is not believed, or is broken: whoever reads it says what is wrong. */
-    private boolean look(byte[] frame, int from, long entryMs) {
+    private boolean look(int from) {
         grant = frame[from] == 'G';
         int flagsAt = from + (grant ? RecordCodec.GRANT_HEAD_BYTES : RecordCodec.REVOCATION_HEAD_BYTES);
         if (!grant && frame[from] != 'R' || flagsAt >= frame.length) {

@@ -139,7 +139,9 @@ final class RecordCodec {
         ByteBuffer in = ByteBuffer.wrap(frame);
         List<SharedRecord> records = new ArrayList<>();
         int passed = 0;
-        int[] begins = overtaken == null ? new int[0] : new int[RECORDS_MAX];
+        if (overtaken != null) {
+            overtaken.begin(frame, entryMs);
+        }
         try {
             byte version = in.get();
             demand(
@@ -148,14 +150,11 @@ final class RecordCodec {
                     version);
             while (in.hasRemaining()) {
                 demand(records.size() + passed < RECORDS_MAX, "more than " + RECORDS_MAX + " records");
-                int next = overtaken == null ? 0 : overtaken.passes(frame, in.position(), entryMs);
+                int next = overtaken == null ? 0 : overtaken.passes(in.position());
                 if (next > 0) {
                     passed++;
                     in.position(next);
                 } else {
-                    if (overtaken != null) {
-                        begins[records.size()] = in.position();
-                    }
                     records.add(record(in));
                 }
             }
@@ -166,9 +165,7 @@ final class RecordCodec {
         }
         demand(!records.isEmpty() || passed > 0, "no record");
         if (overtaken != null) {
-            for (int i = 0; i < records.size(); i++) {
-                overtaken.heed(frame, begins[i], entryMs);
-            }
+            overtaken.heed();
         }
         return records;
     }

@@ -101,9 +101,12 @@ final class MarksTest {
         assertThat(marks.takeDue(view(NOW_MS + Marks.RESTATE_OTHERS_MS - 1, true), 10))
                 .isEmpty();
         List<SharedRecord> again = marks.takeDue(view(NOW_MS + Marks.RESTATE_OTHERS_MS, true), 10);
-        assertThat(again)
-                .singleElement()
-                .satisfies(word -> assertThat(word.stamp()).isEqualTo(granted.stamp()));
+        assertThat(again).singleElement().isInstanceOfSatisfying(Granted.class, word -> {
+            assertThat(word.stamp()).isEqualTo(granted.stamp());
+            assertThat(word.lease().expiresAtMs())
+                    .as("the end that its writer said, not what this host believes of it")
+                    .isEqualTo(granted.lease().expiresAtMs());
+        });
         assertThat(Marks.RESTATE_MINE_MS).isLessThan(Marks.RESTATE_OTHERS_MS);
         assertThat(Marks.RESTATE_OTHERS_MS).isLessThan(Marks.WINDOW_MS);
     }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -17,27 +16,25 @@ final class UserIndex extends SlotTable<UserName> {
     /** From here on an array, which is copied at each change, costs more than a map. */
     static final int FEW = 16;
 
+    private static final Lease[] NONE = {};
+
     private record Many(UserName user, ConcurrentSkipListMap<LeaseKey, Lease> leases) {}
 
     /** The lease in this place; null for none. */
     @Nullable
     Lease get(LeaseKey key) {
-        return switch (find(key.user())) {
-            case null -> null;
-            case Lease one -> one.key().equals(key) ? one : null;
-            case Many many -> many.leases.get(key);
-            case Object few -> {
-                Lease[] leases = (Lease[]) few;
-                int at = at(leases, key);
-                yield at < 0 ? null : leases[at];
-            }
-        };
+        Object there = find(key.user());
+        if (there instanceof Many many) {
+            return many.leases.get(key);
+        }
+        Lease[] few = few(there);
+        int at = at(few, key);
+        return at < 0 ? null : few[at];
     }
 
     /** The leases of a user in the order of their keys. */
     Collection<Lease> of(UserName user) {
-        Object there = find(user);
-        return there == null ? List.of() : all(there);
+        return all(find(user));
     }
 
     /** Every lease, those of one user together and otherwise in no order; see {@link #each}. */
@@ -64,86 +61,88 @@ final class UserIndex extends SlotTable<UserName> {
         };
     }
 
-    private static Collection<Lease> all(Object there) {
-        return switch (there) {
-            case Lease one -> List.of(one);
-            case Many many -> Collections.unmodifiableCollection(many.leases.values());
-            default -> Collections.unmodifiableList(Arrays.asList((Lease[]) there));
-        };
+    private static Collection<Lease> all(@Nullable Object there) {
+        return there instanceof Many many
+                ? Collections.unmodifiableCollection(many.leases.values())
+                : Collections.unmodifiableList(Arrays.asList(few(there)));
     }
 
     /** Writes a lease in its place; gives back the one that stood there. For the one writer. */
     @Nullable
     Lease put(Lease lease) {
         UserName user = lease.user();
-        switch (find(user)) {
-            case null -> set(user, lease);
-            case Many many -> {
-                return many.leases.put(lease.key(), lease);
-            }
-            case Lease one
-            when one.key().equals(lease.key()) -> {
-                set(user, lease);
-                return one;
-            }
-            case Lease one ->
-                set(user, one.key().compareTo(lease.key()) < 0 ? new Lease[] {one, lease} : new Lease[] {lease, one});
-            case Object few -> {
-                return putAmong((Lease[]) few, lease);
-            }
+        Object there = find(user);
+        if (there instanceof Many many) {
+            return many.leases.put(lease.key(), lease);
         }
-        return null;
-    }
-
-    private @Nullable Lease putAmong(Lease[] few, Lease lease) {
-        UserName user = lease.user();
+        Lease[] few = few(there);
         int at = at(few, lease.key());
         if (at >= 0) {
             Lease[] renewed = few.clone();
             renewed[at] = lease;
-            set(user, renewed);
+            set(user, slot(renewed));
             return few[at];
         }
-        if (few.length == FEW) {
-            Many many = new Many(user, new ConcurrentSkipListMap<>());
-            for (Lease one : few) {
-                many.leases.put(one.key(), one);
-            }
-            many.leases.put(lease.key(), lease);
-            set(user, many);
-            return null;
-        }
-        int place = -at - 1;
-        Lease[] more = Arrays.copyOf(few, few.length + 1);
-        System.arraycopy(few, place, more, place + 1, few.length - place);
-        more[place] = lease;
-        set(user, more);
+        set(user, few.length < FEW ? slot(with(few, lease, -at - 1)) : many(few, lease));
         return null;
     }
 
     /** Takes a lease out; gives it back. For the one writer. */
     @Nullable
     Lease remove(LeaseKey key) {
-        UserName user = key.user();
-        Lease there = get(key);
-        if (there == null) {
+        Object there = find(key.user());
+        if (there instanceof Many many) {
+            Lease former = many.leases.remove(key);
+            if (many.leases.isEmpty()) {
+                clear(key.user());
+            }
+            return former;
+        }
+        Lease[] few = few(there);
+        int at = at(few, key);
+        if (at < 0) {
             return null;
         }
-        switch (find(user)) {
-            case Many many -> {
-                many.leases.remove(key);
-                if (many.leases.isEmpty()) {
-                    clear(user);
-                }
-            }
-            case Lease[] few -> {
-                Lease[] rest =
-                        Arrays.stream(few).filter(lease -> lease != there).toArray(Lease[]::new);
-                set(user, rest.length == 1 ? rest[0] : rest);
-            }
-            case null, default -> clear(user);
+        if (few.length == 1) {
+            clear(key.user());
+        } else {
+            set(key.user(), slot(without(few, at)));
         }
-        return there;
+        return few[at];
+    }
+
+    /** The leases in a slot that has no map. */
+    private static Lease[] few(@Nullable Object there) {
+        return switch (there) {
+            case null -> NONE;
+            case Lease one -> new Lease[] {one};
+            default -> (Lease[]) there;
+        };
+    }
+
+    private static Object slot(Lease[] few) {
+        return few.length == 1 ? few[0] : few;
+    }
+
+    private static Lease[] with(Lease[] few, Lease lease, int at) {
+        Lease[] more = Arrays.copyOf(few, few.length + 1);
+        System.arraycopy(few, at, more, at + 1, few.length - at);
+        more[at] = lease;
+        return more;
+    }
+
+    private static Lease[] without(Lease[] few, int at) {
+        Lease[] rest = Arrays.copyOf(few, few.length - 1);
+        System.arraycopy(few, at + 1, rest, at, rest.length - at);
+        return rest;
+    }
+
+    private static Many many(Lease[] few, Lease lease) {
+        Many many = new Many(lease.user(), new ConcurrentSkipListMap<>());
+        for (Lease one : with(few, lease, few.length)) {
+            many.leases.put(one.key(), one);
+        }
+        return many;
     }
 
     /** Where the lease in this place stands; when there is none, -1 minus where it would. */

@@ -92,8 +92,9 @@ public final class Registry implements RelayDesk {
             // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
             Moment now = clock.now();
             Lease lease = recovery.revive(recorded, now);
-            boolean strange = lease != null && !roster.upholds(lease, now.wallMs());
-            if (lease == null || strange && !store.isShared()) {
+            // What other hosts know of and this one does not is not ended for all.
+            boolean fallen = lease != null && !store.isShared() && !roster.upholds(lease, now.wallMs());
+            if (lease == null || fallen) {
                 dropped.incrementAndGet();
                 rounds.owe(recorded.lease().key());
                 tell(Recovery.endOf(recorded.lease(), lease != null, now));

@@ -101,7 +101,8 @@ final class HistoryChecker {
             return;
         }
         boolean here = said.stream().anyMatch(one -> one.node().equals(span.node()));
-        if (!here && !accepted(span, span.firstNs() + ROUGHLY_NS)) {
+        boolean unwitnessed = said.stream().anyMatch(this::isUnwitnessed);
+        if (!here && !unwitnessed && !accepted(span, span.firstNs() + ROUGHLY_NS)) {
             found.add(span + ": announced elsewhere, and no engine had accepted it");
         }
     }
@@ -186,10 +187,8 @@ final class HistoryChecker {
     /** Who was told "granted" without a caveat is in an engine's log. */
     private void grantedIsInTheLog(List<String> found) {
         for (Announced one : history.announced()) {
-            boolean unwitnessed = history.engineLosses().stream()
-                    .anyMatch(loss -> Math.abs(loss.atNs() - one.answeredNs()) < UNWITNESSED_NS);
             if (one.outcome() == Outcome.GRANTED
-                    && !unwitnessed
+                    && !isUnwitnessed(one)
                     && acceptedByAddress.getOrDefault(one.address(), List.of()).stream()
                             .noneMatch(entry -> entry.device().equals(one.device())
                                     && entry.atNs() >= one.beganNs() - ROUGHLY_NS
@@ -197,6 +196,12 @@ final class HistoryChecker {
                 found.add(one + ": said to be granted, and no engine's log had it by then");
             }
         }
+    }
+
+    /** Whether the engine may have taken it and told other nodes, and was gone before the witness had read it. */
+    private boolean isUnwitnessed(Announced one) {
+        return history.engineLosses().stream()
+                .anyMatch(loss -> Math.abs(loss.atNs() - one.answeredNs()) < UNWITNESSED_NS);
     }
 
     private void lossesAreSaid(List<String> found) {

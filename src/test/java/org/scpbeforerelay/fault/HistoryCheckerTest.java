@@ -105,6 +105,17 @@ final class HistoryCheckerTest {
         assertFound("nobody had announced that");
     }
 
+    /** It took the word, told the others, and was killed before the writer had its answer and the witness the word. */
+    @Test
+    void aWordThatAnEngineTookAsItWasKilledMayPermitElsewhere() {
+        announced(DEVICE, "relay0", HERE, 1, 100, Outcome.ALONE);
+        permitted("relay0", HERE, 1, 90);
+        permitted("relay1", HERE, 2, 90);
+        history.add(new EngineLost(at(1), false));
+
+        assertThat(violations()).isEmpty();
+    }
+
     @Test
     void aPermitOfAnothersLeaseThatNoEngineAcceptedIsFound() {
         announced(DEVICE, "relay0", HERE, 1, 100, Outcome.ALONE);

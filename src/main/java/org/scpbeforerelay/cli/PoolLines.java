@@ -60,9 +60,11 @@ final class PoolLines {
 
     private static String log(JsonNode shared) {
         long again = shared.path("records_written_again").asLong();
+        long emptied = shared.path("engine_emptied").asLong();
         return shared.path("records_appended").asLong() + " records written, "
                 + shared.path("records_read").asLong() + " read, whole log read "
                 + Spoken.count(shared.path("replays").asLong(), "time", "times")
+                + (emptied > 0 ? ", engine found empty " + Spoken.count(emptied, "time", "times") : "")
                 + (again > 0 ? ", " + again + " that the engine had lost written again" : "");
     }
 

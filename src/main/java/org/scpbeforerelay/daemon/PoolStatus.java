@@ -22,6 +22,7 @@ final class PoolStatus {
                 .put("records_appended", pool.appended())
                 .put("records_read", pool.read())
                 .put("records_written_again", pool.writtenAgain())
+                .put("engine_emptied", pool.emptied())
                 .put("unreadable_entries", pool.unreadable());
         describe(pool, shared.putObject("engine"));
         String hidden = pool.board().hidden();
@@ -119,6 +120,10 @@ final class PoolStatus {
                 "shared_records_written_again",
                 "Acknowledged records that the engine had lost and this host has written again.",
                 pool.writtenAgain());
+        figures.counter(
+                "shared_engine_emptied",
+                "How often this host found that the engine had lost all it had.",
+                pool.emptied());
         figures.counter(
                 "shared_entries_unreadable", "Entries of the log that this host could not read.", pool.unreadable());
         figures.gauge(

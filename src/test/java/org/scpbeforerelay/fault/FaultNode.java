@@ -44,7 +44,7 @@ import org.scpbeforerelay.store.shared.redis.RedisAddress;
  *                                                  p ADDRESS DEVICE NS     permitted from now on
  *                                                  n ADDRESS NS            no more; the last time that it was
  *                                                  b NS                    all that was permitted was so after this
- *                                                  l COUNT                 records that the engine has lost
+ *                                                  l COUNT                 losses of the engine that it has noticed
  *                                                  s TEXT                  the problem that status would show, or -
  * </pre>
  */
@@ -67,7 +67,7 @@ final class FaultNode {
     private final Map<String, String> permitted = new HashMap<>();
     private final Map<String, RelayQuestion> questions = new HashMap<>();
     private long lastLookNs;
-    private long saidLost;
+    private long saidLosses;
     private String saidProblem = "?";
 
     private FaultNode(PoolHost host, Clock clock, PrintStream out) {
@@ -204,10 +204,11 @@ final class FaultNode {
     }
 
     private void lookAtHealth() {
-        long lost = host.follower().lost();
-        if (lost != saidLost) {
-            saidLost = lost;
-            say("l " + lost);
+        // Each of the two only grows.
+        long losses = host.follower().lost() + host.follower().emptied();
+        if (losses != saidLosses) {
+            saidLosses = losses;
+            say("l " + losses);
         }
         String problem = host.store().problem();
         String text = problem == null ? "-" : problem;

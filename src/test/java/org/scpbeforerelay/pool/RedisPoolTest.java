@@ -103,6 +103,31 @@ final class RedisPoolTest {
     }
 
     @Test
+    void anEmptiedEngineIsNoticedAlsoWhenAllHadBeenSaidAgainBeforeAnybodyLooked() throws Exception {
+        RedisServer redis = redis("redis");
+        startHosts(at(redis), WhenAway.LOCAL);
+        hosts.get(0).announced("user1/gwaihir", "85.214.1.1");
+        awaitEverywhere("85.214.1.1", true);
+
+        redis.ask("FLUSHALL");
+        hosts.get(1).announced("user1/gwaihir", "85.214.1.2");
+
+        awaitEmptied(1);
+        awaitEverywhere("85.214.1.2", true);
+        redis.kill();
+        redis.startAgain();
+        awaitEmptied(2);
+        awaitEverywhere("85.214.1.2", true);
+    }
+
+    private void awaitEmptied(int times) {
+        await("every host has found the engine empty, so many times: " + times)
+                .atMost(SOON)
+                .until(() -> hosts.stream()
+                        .allMatch(host -> host.follower().reading().emptied() == times));
+    }
+
+    @Test
     void whileTheEngineHangsHostsAnswerAndGrantAloneAndSaySo() throws Exception {
         RedisServer redis = redis("redis");
         startHosts(at(redis), WhenAway.LOCAL);

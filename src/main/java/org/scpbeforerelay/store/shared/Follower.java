@@ -57,6 +57,7 @@ public final class Follower {
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong recordsRead = new AtomicLong();
     private final AtomicLong unreadable = new AtomicLong();
+    private final AtomicInteger emptied = new AtomicInteger();
     private volatile int replicas;
     private volatile EntryId last = EntryId.START;
     private final AtomicInteger replays = new AtomicInteger();
@@ -139,14 +140,10 @@ public final class Follower {
     private void follow(Session session, Desk desk, long waitMs) throws EngineException {
         Moment now = store.clock().now();
         if (now.monotonicMs() - pulseAtMs >= PULSE_EVERY_MS || now.monotonicMs() < pulseAtMs) {
-            String formerHistory = history;
+            int emptiedBefore = emptied();
             boolean trustedBefore = trusted;
             Pulse pulse = pulse(session);
-            boolean anotherHistory = !pulse.history().equals(formerHistory);
-            if (anotherHistory) {
-                LOG.warn("the shared store has lost its data; what this host knows is written to it again");
-            }
-            if (anotherHistory || pulse.last().compareTo(cursor) < 0 || trusted && !trustedBefore) {
+            if (emptied() > emptiedBefore || pulse.last().compareTo(cursor) < 0 || trusted && !trustedBefore) {
                 replay(session, pulse, desk);
             }
             tend(desk, now);
@@ -181,9 +178,18 @@ public final class Follower {
         }
         trusted = nowTrusted;
         replicas = pulse.replicas();
-        history = pulse.history();
+        sayHistory(pulse.history());
         last = pulse.last();
         return pulse;
+    }
+
+    /** All may have been said again before anybody looked, and then no record is missing: the loss is said all the same. */
+    private void sayHistory(String found) {
+        if (history != null && !history.equals(found)) {
+            emptied.incrementAndGet();
+            LOG.warn("the shared store has lost its data; what this host knows is written to it again");
+        }
+        history = found;
     }
 
     private void sayClock(boolean right, long aheadMs) {
@@ -287,6 +293,11 @@ public final class Follower {
         return lost.get();
     }
 
+    /** How often the engine was found to have lost all that it had. */
+    public int emptied() {
+        return emptied.get();
+    }
+
     /** How many entries could not be read: another version's, or somebody else's. */
     public long unreadable() {
         return unreadable.get();
@@ -309,6 +320,7 @@ public final class Follower {
                 line.appended(),
                 recordsRead.get(),
                 lost(),
+                emptied(),
                 unreadable(),
                 replicas,
                 board);

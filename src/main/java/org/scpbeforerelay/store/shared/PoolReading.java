@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param appended how many records this host has appended since its start
  * @param read how many it has read, those that were read again included
  * @param writtenAgain how many acknowledged records the engine had lost and this host has written again
+ * @param emptied how often since its start this host found that the engine had lost all it had
  * @param unreadable how many entries it could not read
  * @param replicas how many replicas the engine had at the last pulse
  * @param board what hosts and engine say of themselves
@@ -35,6 +36,7 @@ public record PoolReading(
         long appended,
         long read,
         long writtenAgain,
+        int emptied,
         long unreadable,
         int replicas,
         NodeBoard board) {

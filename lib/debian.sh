@@ -44,6 +44,7 @@ openssh-server openssh-server openssh-sftp-server
 rsyslog rsyslog
 redis redis-server redis-tools redis-sentinel
 haproxy haproxy
+keepalived keepalived
 nftables nftables
 prometheus prometheus
 opendkim opendkim
@@ -138,6 +139,12 @@ unpack_server() {
     for archive in "$work/packages"/*.deb; do
         dpkg-deb -x "$archive" "$work/root" || die 70 "cannot unpack $archive."
     done
+    # A host of the tests has /usr laid over its own, and /lib is /usr/lib there.
+    if [ -d "$work/root/lib" ]; then
+        mkdir -p "$work/root/usr/lib"
+        cp -a "$work/root/lib/." "$work/root/usr/lib/"
+        rm -rf "$work/root/lib"
+    fi
     mv "$work/root" "$into"
     rm -rf "$work"
     printf '%s\n' "$*" >"$into.packages"

@@ -22,6 +22,7 @@ public final class DebianRoots {
             Map.entry("rsyslog", "usr/sbin/rsyslogd"),
             Map.entry("redis", "usr/bin/redis-server"),
             Map.entry("haproxy", "usr/sbin/haproxy"),
+            Map.entry("keepalived", "usr/sbin/keepalived"),
             Map.entry("prometheus", "usr/bin/promtool"),
             Map.entry("exim4", "usr/sbin/exim4"),
             Map.entry("opensmtpd", "usr/sbin/smtpd"),

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -78,8 +76,8 @@ final class ProxyStoryTest {
     }
 
     private DaemonProcess relayHost(String name, String address) throws IOException {
-        DaemonProcess daemon =
-                DaemonProcess.in(lab.host(name, address), """
+        DaemonProcess daemon = DaemonProcess.in(
+                lab.host(name, address), """
                 [lease]
                 special_networks = ["198.51.100.0/24", "192.0.2.0/24", "2001:db8::/32"]
                 [lookup]
@@ -90,30 +88,14 @@ final class ProxyStoryTest {
                 url = "redis://%s"
                 %s
                 listen = ["0.0.0.0:2222"]
-                """.formatted(ENGINE, documented("toml", "[ssh]")));
+                """.formatted(ENGINE, ManyHostsManual.block("toml", "[ssh]")));
         Files.writeString(
                 daemon.state().resolve("users/gerard.toml"), "keys = [\"" + SshClient.publicKey(key) + "\"]\n");
         return daemon.start();
     }
 
-    /** A fenced block of docs/many-hosts.md. */
-    private static String documented(String language, String beginning) throws IOException {
-        Matcher block = Pattern.compile(
-                        "^```" + language + "\n(" + Pattern.quote(beginning) + ".*?)^```$",
-                        Pattern.DOTALL | Pattern.MULTILINE)
-                .matcher(manyHosts());
-        assertThat(block.find())
-                .as("docs/many-hosts.md has the block %s", beginning)
-                .isTrue();
-        return block.group(1);
-    }
-
-    private static String manyHosts() throws IOException {
-        return Files.readString(Path.of(System.getProperty("project.root", ""), "docs", "many-hosts.md"));
-    }
-
     private String haproxySettings() throws IOException {
-        String v2 = documented("haproxy", "listen ");
+        String v2 = ManyHostsManual.block("haproxy", "listen ");
         String v1 = v2.replace("listen scp-before-relay", "listen version1")
                 .replace(":::" + V2, ":::" + V1)
                 .replace("send-proxy-v2", "send-proxy");
@@ -170,7 +152,7 @@ final class ProxyStoryTest {
     void aHostIsDrainedAndTakenBackAsThePageSaysAndAHeldConnectionHolds() throws Exception {
         for (String state : List.of("drain", "ready")) {
             String command = "set server scp-before-relay/relay1 state " + state;
-            assertThat(manyHosts()).contains("echo '" + command + "' | socat - ");
+            assertThat(ManyHostsManual.text()).contains("echo '" + command + "' | socat - ");
             assertThat(haproxy(command)).isBlank();
             int before = connectionsOfRelay1();
             for (int i = 0; i < 4; i++) {

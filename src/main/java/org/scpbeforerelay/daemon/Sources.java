@@ -63,13 +63,10 @@ final class Sources implements AutoCloseable {
 
     /** Reads what may be wrong first: throws before anything has changed. */
     void check(Configuration next) throws SettingsException {
-        LoginLog log = loginLog;
-        if (log != null) {
-            try {
-                log.adopt(settings(next.settings()));
-            } catch (FormatException e) {
-                throw formatProblem(e);
-            }
+        try {
+            LoginLog.check(settings(next.settings()));
+        } catch (FormatException e) {
+            throw formatProblem(e);
         }
     }
 
@@ -78,6 +75,14 @@ final class Sources implements AutoCloseable {
         SshEndpoint endpoint = ssh;
         if (endpoint != null) {
             endpoint.reload(next.keyring(), next.settings().ssh().proxies());
+        }
+        LoginLog log = loginLog;
+        if (log != null) {
+            try {
+                log.adopt(settings(next.settings()));
+            } catch (FormatException e) {
+                remarks.add("[login_log] cannot be taken into force: " + e.getMessage());
+            }
         }
         DropSource source = drop;
         try {
@@ -113,6 +118,7 @@ final class Sources implements AutoCloseable {
                     problems.add("login log, " + health.service() + ": " + alarm);
                 }
             }
+            log.troubles().forEach(problems::add);
         }
         DropSource source = drop;
         if (source != null) {

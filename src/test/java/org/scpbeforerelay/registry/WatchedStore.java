@@ -17,12 +17,17 @@ public final class WatchedStore implements LeaseStore {
 
     private final LeaseStore real;
     final List<List<LeaseChange>> commits = new ArrayList<>();
-    Fault fault = Fault.NONE;
+    volatile Fault fault = Fault.NONE;
     Runnable onLoad = () -> {};
     Runnable onRecorded = () -> {};
 
     public WatchedStore(LeaseStore real) {
         this.real = real;
+    }
+
+    /** Whether its disk is full from now on. */
+    public void full(boolean isFull) {
+        fault = isFull ? Fault.BEFORE_RECORDING : Fault.NONE;
     }
 
     /** What is done with each round that was recorded, before who waits is told. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,19 +22,13 @@ import org.scpbeforerelay.source.login.format.LogLine;
 import org.scpbeforerelay.source.login.format.LoginFormat;
 import org.scpbeforerelay.source.login.format.LoginFormats;
 import org.scpbeforerelay.source.login.format.LoginSighting;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Follows the logs of the settings and announces the logins in them: a thread for each file, and one for the journal. */
 public final class LoginLog implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LoginLog.class);
-
     /** How long between two looks at a quiet file: a login is a lease within a tenth of a second. */
     private static final long LOOK_EVERY_MS = 50;
 
-    private static final long AFTER_FAILURE_MS = 1_000;
     private static final long AFTER_JOURNAL_MS = 2_000;
-    private static final long CLOSE_WITHIN_MS = 5_000;
 
     /** How far back a witness begins, in bytes of a file and in time of the journal: what proves may be just before the start. */
     private static final long WITNESS_BACK = 4L << 20;
@@ -49,8 +44,11 @@ public final class LoginLog implements AutoCloseable {
     private final boolean announces;
     private LoginLogSettings settings;
     private List<LoginFormat> formats;
-    private volatile LoginLogHealth health;
-    private List<Follower> followers = List.of();
+    private final LoginLogHealth health;
+
+    // A connection that was opened before a reload ends its lease after it.
+    private final OpenLogins open = new OpenLogins();
+    private volatile List<LogThread> followers = List.of();
     private boolean started;
 
     /** @throws FormatException when a service has no format or an own format is wrong; says where */
@@ -92,8 +90,17 @@ public final class LoginLog implements AutoCloseable {
         this.settings = settings;
         this.registry = registry;
         this.journalctl = List.copyOf(journalctl);
-        this.formats = LoginFormats.read(settings.formats()).chosen(settings.services());
+        this.formats = formats(settings);
         this.health = new LoginLogHealth(settings.services());
+    }
+
+    private static List<LoginFormat> formats(LoginLogSettings settings) throws FormatException {
+        return LoginFormats.read(settings.formats()).chosen(settings.services());
+    }
+
+    /** Throws when {@link #adopt} would, and changes nothing. */
+    public static void check(LoginLogSettings settings) throws FormatException {
+        formats(settings);
     }
 
     /** Begins to follow. A log that cannot be read is tried again and again; the log says so. */
@@ -102,45 +109,55 @@ public final class LoginLog implements AutoCloseable {
             return;
         }
         started = true;
-        List<Follower> starting = new ArrayList<>();
-        OpenLogins open = new OpenLogins();
+        List<LogThread> starting = new ArrayList<>();
         for (Path file : settings.files()) {
-            starting.add(new Follower("login-log " + file, new FollowFile(file, sight(open))));
+            starting.add(new LogThread("login-log " + file, new FollowFile(file, sight())));
         }
         if (!settings.journal().isEmpty()) {
-            starting.add(new Follower("login-log journal", new FollowJournal(sight(open))));
+            starting.add(new LogThread("login-log journal", new FollowJournal(sight())));
         }
         followers = starting;
-        followers.forEach(Follower::start);
+        followers.forEach(LogThread::start);
     }
 
-    /** Takes other settings into force; when they are wrong, all stays as it was. Places in the logs are kept. */
+    /** Takes other settings into force; when they are wrong, all stays as it was. Places in the logs are kept, and what is known of connections. */
     public synchronized void adopt(LoginLogSettings newSettings) throws FormatException {
-        List<LoginFormat> newFormats = LoginFormats.read(newSettings.formats()).chosen(newSettings.services());
+        List<LoginFormat> newFormats = formats(newSettings);
+        if (newSettings.equals(settings) && newSettings.formats() == null) {
+            return; // own formats may have changed in their files
+        }
         boolean running = started;
         close();
         settings = newSettings;
         formats = newFormats;
-        health = new LoginLogHealth(newSettings.services());
+        health.follow(newSettings.services());
         if (running) {
             start();
         }
     }
 
     /** How well each service is understood; empty while nothing is followed. */
-    public synchronized List<ServiceHealth> health() {
+    public List<ServiceHealth> health() {
         return followers.isEmpty() ? List.of() : health.report();
+    }
+
+    /** Which logs cannot be followed now, and why; empty when all can. */
+    public List<String> troubles() {
+        return followers.stream()
+                .map(LogThread::trouble)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Override
     public synchronized void close() {
-        followers.forEach(Follower::stop);
-        followers.forEach(Follower::join);
+        followers.forEach(LogThread::stop);
+        followers.forEach(LogThread::join);
         followers = List.of();
         started = false;
     }
 
-    private Sight sight(OpenLogins open) {
+    private Sight sight() {
         return new Sight(
                 new LineJudge(formats, settings.zone()),
                 new LoginBatch(registry, settings, open, health),
@@ -216,16 +233,7 @@ public final class LoginLog implements AutoCloseable {
         }
     }
 
-    /** What one thread does until it is stopped. */
-    private interface Following {
-        /** Follows until stopped or in trouble. */
-        void follow(CountDownLatch stopped) throws IOException, InterruptedException;
-
-        /** Makes {@link #follow} return soon. */
-        void stop();
-    }
-
-    private final class FollowFile implements Following {
+    private final class FollowFile implements LogThread.Following {
         private final Path file;
         private final LineSink<String> sink;
         private volatile boolean stop;
@@ -236,7 +244,7 @@ public final class LoginLog implements AutoCloseable {
         }
 
         @Override
-        public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
+        public void follow(CountDownLatch stopped, Runnable well) throws IOException, InterruptedException {
             Path saved = place(fileName(file));
             forgetAsWitness(saved);
             try (FileFollower follower = new FileFollower(
@@ -248,7 +256,9 @@ public final class LoginLog implements AutoCloseable {
                     () -> stop,
                     announces ? 0 : WITNESS_BACK)) {
                 while (stopped.getCount() > 0) {
-                    if (!follower.poll() && stopped.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+                    boolean more = follower.poll();
+                    well.run();
+                    if (!more && stopped.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
                         return;
                     }
                 }
@@ -269,7 +279,7 @@ public final class LoginLog implements AutoCloseable {
         }
     }
 
-    private final class FollowJournal implements Following {
+    private final class FollowJournal implements LogThread.Following {
         private final LineSink<LogLine> sink;
         private volatile boolean stop;
         private volatile Runnable end = () -> {};
@@ -279,7 +289,7 @@ public final class LoginLog implements AutoCloseable {
         }
 
         @Override
-        public void follow(CountDownLatch stopped) throws IOException, InterruptedException {
+        public void follow(CountDownLatch stopped, Runnable well) throws IOException, InterruptedException {
             Path saved = place("journal.place");
             forgetAsWitness(saved);
             while (!stop) {
@@ -289,7 +299,8 @@ public final class LoginLog implements AutoCloseable {
                         saved,
                         sink,
                         LoginLog.this::wallMs,
-                        announces ? 0 : WITNESS_BACK_MS);
+                        announces ? 0 : WITNESS_BACK_MS,
+                        well);
                 end = follower::close;
                 if (!stop) {
                     follower.run();
@@ -305,61 +316,6 @@ public final class LoginLog implements AutoCloseable {
         public void stop() {
             stop = true;
             end.run();
-        }
-    }
-
-    /** A thread that follows one log, whatever befalls it. */
-    private static final class Follower {
-        private final Following following;
-        private final CountDownLatch stopped = new CountDownLatch(1);
-        private final Thread thread;
-
-        Follower(String name, Following following) {
-            this.following = following;
-            this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
-        }
-
-        void start() {
-            thread.start();
-        }
-
-        void stop() {
-            stopped.countDown();
-            following.stop();
-        }
-
-        void join() {
-            try {
-                if (!thread.join(java.time.Duration.ofMillis(CLOSE_WITHIN_MS))) {
-                    thread.interrupt();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void run() {
-            String said = "";
-            while (stopped.getCount() > 0) {
-                try {
-                    following.follow(stopped);
-                } catch (InterruptedException e) {
-                    return;
-                } catch (IOException | RuntimeException e) {
-                    String trouble = String.valueOf(e);
-                    if (!trouble.equals(said)) {
-                        LOG.warn("{} cannot be followed: {}; trying again every second", thread.getName(), trouble);
-                        said = trouble;
-                    }
-                }
-                try {
-                    if (stopped.await(AFTER_FAILURE_MS, TimeUnit.MILLISECONDS)) {
-                        return;
-                    }
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
         }
     }
 }

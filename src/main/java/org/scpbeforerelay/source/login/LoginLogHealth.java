@@ -29,7 +29,13 @@ final class LoginLogHealth {
     }
 
     LoginLogHealth(List<String> names) {
-        names.forEach(name -> services.put(name, new Watch()));
+        follow(names);
+    }
+
+    /** From now on these services; what is known of those that stay is kept. */
+    synchronized void follow(List<String> names) {
+        services.keySet().retainAll(names);
+        names.forEach(name -> services.putIfAbsent(name, new Watch()));
     }
 
     synchronized void understood(String service, long nowMs) {

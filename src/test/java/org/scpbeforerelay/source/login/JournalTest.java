@@ -27,6 +27,7 @@ import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.registry.LeaseEvent;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.RegistryThread;
+import org.scpbeforerelay.registry.WatchedStore;
 import org.scpbeforerelay.source.login.format.LoginSighting;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 
@@ -43,7 +44,7 @@ final class JournalTest {
 
     private final SettableClock clock = new SettableClock();
     private final List<LeaseEvent> events = new CopyOnWriteArrayList<>();
-    private SqliteLeaseStore store;
+    private WatchedStore store;
     private Registry registry;
     private RegistryThread thread;
 
@@ -57,7 +58,7 @@ final class JournalTest {
                 InputStream in = new GZIPInputStream(recorded)) {
             Files.copy(in, folder.resolve("recorded.journal"));
         }
-        store = SqliteLeaseStore.open(folder.resolve("leases.db"));
+        store = new WatchedStore(SqliteLeaseStore.open(folder.resolve("leases.db")));
         registry = new Registry(
                 store,
                 clock,
@@ -147,6 +148,22 @@ final class JournalTest {
                 .extracting(login -> login.user() + " " + login.address())
                 .containsExactly("gerard 203.0.1.7", "gerard 2a00:1450::7");
         assertThat(registry.book().size()).isZero();
+    }
+
+    /** The only logins of the night are not lost because the disk was full at that moment. */
+    @Test
+    void whatCouldNotBeRecordedIsAskedForAgainThoughNothingMoreComes() throws Exception {
+        store.full(true);
+        try (LoginLog logins = logins()) {
+            logins.start();
+            await().atMost(LIMIT).until(registry::isStoreAway);
+            assertThat(registry.book().size()).isZero();
+            store.full(false);
+            await().atMost(LIMIT).until(() -> {
+                clock.passMs(1_000); // it is not tried more often than each second
+                return registry.book().size() == 3;
+            });
+        }
     }
 
     private static ProcessHandle journalctl() {

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -356,6 +357,40 @@ final class LoginLogTest {
                 .isInstanceOf(FormatException.class);
         write(login("gerard", SOME, 0, "a"));
 
+        awaitLease("gerard", SOME);
+    }
+
+    @Test
+    void aReloadForgetsNeitherOpenConnectionsNorWhatIsNotUnderstood() throws Exception {
+        start(true);
+        LoginLog following = Objects.requireNonNull(logins);
+        write(login("gerard", SOME, 0, "a"));
+        awaitLease("gerard", SOME);
+        clock.passMs(1_000);
+        following.adopt(settings(List.of("dovecot"), true));
+        following.adopt(settings(List.of("dovecot", "courier"), true));
+        assertThat(following.health())
+                .extracting(service -> service.service() + " " + service.logins())
+                .containsExactly("courier 0", "dovecot 1");
+
+        write(logout("gerard", "a"));
+        await().until(() -> registry.book().size() == 0);
+    }
+
+    @Test
+    void aLogThatCannotBeReadIsATroubleUntilItCan() throws Exception {
+        start(false);
+        LoginLog following = Objects.requireNonNull(logins);
+        Path aside = folder.resolve("aside");
+        Files.move(log, aside);
+        Files.createDirectory(log);
+        await().until(() -> !following.troubles().isEmpty());
+        assertThat(following.troubles().getFirst()).contains("cannot be followed", log.toString());
+
+        Files.delete(log);
+        Files.move(aside, log);
+        await().until(() -> following.troubles().isEmpty());
+        write(login("gerard", SOME, 0, "a"));
         awaitLease("gerard", SOME);
     }
 

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class JournalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFollower.class);
     private static final int SETTLE_EVERY = 4_096;
+    private static final long ASK_AGAIN_MS = 50;
 
     private final List<String> journalctl;
     private final JournalUnits units;
@@ -31,6 +32,7 @@ public final class JournalFollower implements AutoCloseable {
     private final LineSink<LogLine> sink;
     private final LongSupplier wallMs;
     private final long lookBackMs;
+    private final Runnable well;
     private volatile @Nullable Process process;
     private volatile boolean stopped;
 
@@ -40,6 +42,7 @@ public final class JournalFollower implements AutoCloseable {
      * @param saved where the cursor is kept
      * @param wallMs the wall clock
      * @param lookBackMs how far before the present the very first start begins
+     * @param well called when the journal is read
      */
     public JournalFollower(
             List<String> journalctl,
@@ -47,7 +50,9 @@ public final class JournalFollower implements AutoCloseable {
             Path saved,
             LineSink<LogLine> sink,
             LongSupplier wallMs,
-            long lookBackMs) {
+            long lookBackMs,
+            Runnable well) {
+        this.well = well;
         this.journalctl = List.copyOf(journalctl);
         this.units = new JournalUnits(units);
         this.saved = saved;
@@ -67,7 +72,7 @@ public final class JournalFollower implements AutoCloseable {
                 return;
             }
             running.getOutputStream().close();
-            read(lines);
+            read(lines, running);
             String complaint = new String(running.getErrorStream().readNBytes(2_000), StandardCharsets.UTF_8).strip();
             int status = running.waitFor();
             if (status != 0 && !stopped) {
@@ -95,11 +100,12 @@ public final class JournalFollower implements AutoCloseable {
         }
     }
 
-    private void read(BufferedReader lines) throws IOException, InterruptedException {
+    private void read(BufferedReader lines, Process running) throws IOException, InterruptedException {
         JournalEntry last = null;
         int unsettled = 0;
         String line;
         while ((line = lines.readLine()) != null) {
+            well.run();
             JournalEntry entry = JournalEntry.parse(line, units, wallMs.getAsLong());
             if (entry != null) {
                 last = entry;
@@ -109,13 +115,22 @@ public final class JournalFollower implements AutoCloseable {
                 }
             }
             if (last != null && (unsettled >= SETTLE_EVERY || !lines.ready())) {
-                // The next entry asks again for what could not be taken in now.
-                if (sink.settle()) {
+                if (settle(lines, running)) {
                     SavedText.write(saved, "cursor " + last.cursor() + "\n");
                 }
                 unsettled = 0;
             }
         }
+    }
+
+    /** Asks again, for as long as nothing comes, where not all could be taken in: what comes next may come tomorrow. */
+    private boolean settle(BufferedReader lines, Process running) throws IOException, InterruptedException {
+        boolean settled = sink.settle();
+        while (!settled && !lines.ready() && running.isAlive() && !stopped) {
+            running.waitFor(ASK_AGAIN_MS, TimeUnit.MILLISECONDS);
+            settled = sink.settle();
+        }
+        return settled;
     }
 
     /** What was saved; at the very first start the present, which is saved then. */

@@ -120,17 +120,17 @@ public final class ControlServer implements AutoCloseable {
                 if (connections.size() >= CONNECTIONS_MAX) {
                     turnAway(connection);
                 } else {
-                    connections.add(connection);
-                    Thread.ofPlatform().daemon().name("control-connection").start(() -> serve(connection));
+                    begin(connection);
                 }
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                // No file handle, or no thread: who ends this loop ends all commands until the next start.
                 if (System.nanoTime() - complainedNs >= COMPLAIN_EVERY_NS) {
                     complainedNs = System.nanoTime();
                     LOG.warn(
                             "cannot accept on the control socket {} ({}); raise the limit of open files (LimitNOFILE=, "
-                                    + "ulimit -n) if that is what is short",
+                                    + "ulimit -n) or of threads (TasksMax=) if that is what is short",
                             socket,
                             e.getMessage());
                 }
@@ -139,11 +139,27 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static void turnAway(SocketChannel connection) throws IOException {
+    private void begin(SocketChannel connection) throws IOException {
+        connections.add(connection);
+        boolean begun = false;
+        try {
+            Thread.ofPlatform().daemon().name("control-connection").start(() -> serve(connection));
+            begun = true;
+        } finally {
+            if (!begun) {
+                connections.remove(connection);
+                connection.close();
+            }
+        }
+    }
+
+    private static void turnAway(SocketChannel connection) {
         try (connection) {
             String why = "the daemon answers " + CONNECTIONS_MAX + " commands already; try again when one has ended";
             connection.configureBlocking(false);
             connection.write(StandardCharsets.UTF_8.encode(Json.line(error(NOT_REACHABLE, why)) + "\n"));
+        } catch (IOException e) {
+            LOG.debug("a command that was to be turned away had gone: {}", e.getMessage());
         }
     }
 

@@ -79,15 +79,25 @@ final class Rounds {
     }
 
     void run(List<Request> round, Roster former, Roster roster, LeaseTerms terms, Moment now, String bootId) {
-        Draft draft = new Draft(book, trails, now);
-        List<Judged> judged = new ArrayList<>(round.size());
-        sweep(draft, judged, now);
-        for (Request request : round) {
-            judged.add(judge(request, draft, former, roster, terms, now));
-        }
-        boolean recorded = record(draft.changes(), bootId);
-        for (Judged one : judged) {
-            one.carryOut(recorded);
+        List<LeaseKey> due = expiries.takeDue(now.monotonicMs(), SWEPT_MAX);
+        boolean done = false;
+        try {
+            Draft draft = new Draft(book, trails, now);
+            List<Judged> judged = new ArrayList<>(round.size());
+            sweep(due, draft, judged, now);
+            for (Request request : round) {
+                judged.add(judge(request, draft, former, roster, terms, now));
+            }
+            boolean recorded = record(draft.changes(), bootId);
+            for (Judged one : judged) {
+                one.carryOut(recorded);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                // A defect: what had ended is looked at again, or nobody would ever be told of it.
+                due.forEach(key -> expiries.schedule(key, now.monotonicMs()));
+            }
         }
     }
 
@@ -307,8 +317,8 @@ final class Rounds {
         return ended;
     }
 
-    private void sweep(Draft draft, List<Judged> judged, Moment now) {
-        for (LeaseKey key : expiries.takeDue(now.monotonicMs(), SWEPT_MAX)) {
+    private void sweep(List<LeaseKey> due, Draft draft, List<Judged> judged, Moment now) {
+        for (LeaseKey key : due) {
             Lease lease = draft.get(key);
             if (lease == null) {
                 continue; // taken away meanwhile, or by the sweep itself: a place that was granted twice comes up twice

@@ -1,6 +1,7 @@
 package org.scpbeforerelay.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +181,35 @@ final class RegistryTest {
         assertThat(renewed.renewedAtMs()).isEqualTo(first.renewedAtMs() + 240_000);
         assertThat(renewed.expiresAtMs()).isEqualTo(first.expiresAtMs() + 240_000);
         assertThat(scene.kinds()).containsExactly("Granted", "Renewed");
+    }
+
+    @Test
+    void anEndIsToldThoughItsRoundFailedInside() {
+        scene.grant("gerard/gwaihir", "85.214.1.7");
+        scene.clock.passMs(Scene.TERM_MS + 1_000);
+        var news = scene.registry.follow(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        assertThatThrownBy(scene.registry::runOnce).hasMessage("a defect");
+        assertThat(news).isCompletedExceptionally();
+
+        scene.clock.passMs(1_000);
+        scene.registry.runOnce();
+        assertThat(scene.kinds()).containsExactly("Granted", "Expired");
+        assertThat(scene.registry.book().size()).isZero();
+    }
+
+    @Test
+    void aListenerThatFailsOutrightLeavesNoLeaseOfARevokedUserStanding() {
+        scene.grant("gerard/gwaihir", "85.214.1.7");
+        scene.grant("gerard/landroval", "85.214.1.8");
+        scene.registry.listen(event -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+
+        assertThat(scene.revoke("gerard").ended()).hasSize(2);
+        assertThat(scene.permits("85.214.1.7")).isFalse();
+        assertThat(scene.permits("85.214.1.8")).isFalse();
     }
 
     @Test

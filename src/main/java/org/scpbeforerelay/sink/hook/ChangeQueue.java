@@ -40,6 +40,11 @@ final class ChangeQueue {
         return wanted;
     }
 
+    /** A worker that was hired does not come. */
+    synchronized void dismiss() {
+        workers--;
+    }
+
     /** What became of a change. */
     enum Outcome {
         WAITS,

@@ -59,8 +59,9 @@ final class Hook implements AutoCloseable {
         if (queue.hire()) {
             try {
                 runners.execute(this::work);
-            } catch (RejectedExecutionException e) {
-                // The hook has been closed.
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                // It has been closed, or no thread can be made now: the next change tries again.
+                queue.dismiss();
             }
         }
     }
@@ -104,6 +105,9 @@ final class Hook implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 queue.clear();
+            } catch (RuntimeException | Error e) {
+                failures.incrementAndGet();
+                LOG.error("hook {} failed inside at {}; it goes on with the next change", settings.run(), change, e);
             } finally {
                 queue.done(change);
             }

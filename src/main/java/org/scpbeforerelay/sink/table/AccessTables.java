@@ -1,6 +1,7 @@
 package org.scpbeforerelay.sink.table;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,6 +197,8 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "[!.]*" + TableFiles.ENDS)) {
             found.forEach(files::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         files.sort(null);
         return files;

@@ -116,7 +116,7 @@ final class TableWriter implements AutoCloseable {
             long waitMs = RETRY_MS;
             try {
                 waitMs = round();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error(
                         "table {}: a look at the book failed; the next one writes all of the table anew",
                         settings(),

@@ -78,7 +78,7 @@ public final class DropSource implements AutoCloseable {
             try {
                 rounds.turn(PAUSE_MS);
                 said = null;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 // One bad turn must not end the watching; and must not fill the log.
                 if (!e.toString().equals(said)) {
                     said = e.toString();

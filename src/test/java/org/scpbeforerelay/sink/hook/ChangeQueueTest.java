@@ -66,4 +66,15 @@ final class ChangeQueueTest {
         assertThat(queue.hire()).isFalse();
         assertThat(first).isNotNull();
     }
+
+    @Test
+    void aWorkerThatDoesNotComeIsHiredAgain() {
+        queue.add(change("granted", "gerard/a", "203.0.113.7"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(queue.hire()).isTrue();
+            queue.dismiss();
+        }
+        assertThat(queue.hire()).isTrue();
+        assertThat(queue.take()).isNotNull();
+    }
 }

@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.clock.Clock;
@@ -50,16 +46,15 @@ public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     /** How often the host's own addresses are looked up: they may change while the daemon runs. */
-    private static final Duration HOST_ADDRESSES_EVERY = Duration.ofSeconds(10);
-
     private final Places places;
+
     private final Clock clock;
     private final Moment startedAt;
     private final ServiceNotification serviceManager;
     private final Deque<AutoCloseable> begun = new ArrayDeque<>();
 
     private volatile Configuration configuration;
-    private volatile Set<ClientAddress> hostAddresses = HostAddresses.find();
+    private volatile Set<ClientAddress> hostAddresses = Set.of();
     private @Nullable Registry registry;
     private @Nullable QuotaJournal quotas;
     private @Nullable SharedBook shared;
@@ -128,6 +123,7 @@ public final class Daemon implements AutoCloseable {
         SharedBook sharedBook = SharedBook.of(() -> configuration.settings(), store, places, clock, begun::push);
         shared = sharedBook;
         MeasuredStore measured = new MeasuredStore(sharedBook == null ? store : sharedBook.store());
+        hostAddresses = HostAddresses.find();
         Registry opened =
                 new Registry(measured, clock, configuration.roster(), configuration.terms(hostAddresses), ledger);
         registry = opened;
@@ -162,7 +158,7 @@ public final class Daemon implements AutoCloseable {
         sources = beginningSources;
         figures.with(beginningSources, beginningSinks);
         begun.push(ControlServer.open(places.controlSocket(), new ControlDesk(this, opened, operators)));
-        watchHostAddresses(opened);
+        begun.push(HostAddresses.watch(found -> adopt(opened, found)));
         begun.push(HeapKeeper.begin());
         startConsole();
         LOG.info(
@@ -217,23 +213,15 @@ public final class Daemon implements AutoCloseable {
         return journal;
     }
 
-    /** A host's addresses come and go; an address that becomes the host's own can be leased no more. */
-    private void watchHostAddresses(Registry opened) {
-        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("host-addresses").factory());
-        begun.push(watch::shutdownNow);
-        long everyMs = HOST_ADDRESSES_EVERY.toMillis();
-        watch.scheduleWithFixedDelay(
-                () -> {
-                    Set<ClientAddress> found = HostAddresses.find();
-                    if (!found.equals(hostAddresses)) {
-                        hostAddresses = found;
-                        opened.adopt(configuration.roster(), configuration.terms(found));
-                    }
-                },
-                everyMs,
-                everyMs,
-                TimeUnit.MILLISECONDS);
+    /**
+     * A host's addresses come and go; an address that becomes the host's own can be leased no more. Not during a reload: the
+     * former users would be in force again after it.
+     */
+    private synchronized void adopt(Registry opened, Set<ClientAddress> found) {
+        if (!found.equals(hostAddresses)) {
+            hostAddresses = found;
+            opened.adopt(configuration.roster(), configuration.terms(found));
+        }
     }
 
     /** Reads settings and users anew and puts them into force, or throws and changes nothing. */
@@ -275,6 +263,8 @@ public final class Daemon implements AutoCloseable {
         } catch (SettingsException e) {
             LOG.error("reload: nothing has changed, the former settings stay in force:");
             String.valueOf(e.getMessage()).lines().forEach(LOG::error);
+        } catch (RuntimeException e) {
+            LOG.error("reload: it failed inside; what had been read by then is in force, the rest is as it was", e);
         }
     }
 

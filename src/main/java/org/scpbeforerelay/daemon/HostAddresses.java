@@ -6,11 +6,16 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.scpbeforerelay.address.ClientAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +29,30 @@ import org.slf4j.LoggerFactory;
  */
 final class HostAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(HostAddresses.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
 
     private HostAddresses() {}
 
-    static Set<ClientAddress> find() {
+    /** Has somebody look at them again and again, until what it gives is closed. */
+    static AutoCloseable watch(Consumer<Set<ClientAddress>> look) {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("host-addresses").factory());
+        watch.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        look.accept(find());
+                    } catch (IOException | RuntimeException | Error e) {
+                        LOG.error("{}; those of before hold, and they are looked for again in {}", e, LOOK_EVERY, e);
+                    }
+                },
+                LOOK_EVERY.toMillis(),
+                LOOK_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return watch::shutdownNow;
+    }
+
+    /** @throws IOException when they cannot be listed: of an address that is not known to be its own, this host would relay for itself */
+    static Set<ClientAddress> find() throws IOException {
         Set<ClientAddress> found = new HashSet<>();
         try {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
@@ -36,7 +61,7 @@ final class HostAddresses {
                 }
             }
         } catch (SocketException e) {
-            LOG.warn("this host's own addresses cannot be listed: {}", e.getMessage());
+            throw new IOException("this host's own addresses cannot be listed (" + e.getMessage() + ")", e);
         }
         found.addAll(gateways4(lines(Path.of("/proc/net/route"))));
         found.addAll(gateways6(lines(Path.of("/proc/net/ipv6_route"))));

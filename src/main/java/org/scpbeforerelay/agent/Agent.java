@@ -52,7 +52,10 @@ public final class Agent {
             for (Way way : ways) {
                 threads.add(Thread.ofPlatform()
                         .name("way-" + way.destination().server())
-                        .start(() -> endings.put(way, ending(way))));
+                        .start(() -> {
+                            endings.put(way, Ending.DEFECT); // unless it comes to another end
+                            endings.put(way, ending(way));
+                        }));
             }
             for (Thread thread : threads) {
                 thread.join();

@@ -11,7 +11,9 @@ public enum Ending {
     /** The host's key was not the known one. */
     HOST_KEY,
     /** ssh would not run as asked. */
-    USAGE;
+    USAGE,
+    /** It failed inside. */
+    DEFECT;
 
     Ending or(Ending other) {
         return compareTo(other) >= 0 ? this : other;

@@ -116,6 +116,7 @@ final class AnnounceCommand extends Command {
             case REFUSED -> ExitStatus.NOT_PERMITTED;
             case HOST_KEY -> ExitStatus.CONFIGURATION;
             case USAGE -> ExitStatus.USAGE;
+            case DEFECT -> ExitStatus.INTERNAL;
         };
     }
 

@@ -45,6 +45,11 @@ final class Playground implements AutoCloseable {
         return folder;
     }
 
+    /** What becomes of the folder when this is closed, for the person who looks on. */
+    String whatIsLeft() {
+        return ours ? folder + " is gone again." : folder + " is as it was in the end.";
+    }
+
     /** Tells ssh the host key, so that no command asks about it. */
     void knowHost(Daemon daemon) throws IOException {
         port = daemon.sshAddress().getPort();

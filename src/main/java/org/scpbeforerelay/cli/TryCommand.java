@@ -40,8 +40,10 @@ final class TryCommand extends Command {
     public Integer call() throws IOException, SettingsException, StartException, InterruptedException {
         DaemonLog.begin(Map.of());
         DaemonLog.onlyWarnings();
+        String left;
         try (Signals signals = Signals.takeAtATerminal();
                 Playground playground = Playground.make(stateFolder())) {
+            left = playground.whatIsLeft();
             Places places = Places.find(playground.folder(), null);
             try (Daemon daemon = Daemon.start(places, new SystemClock(), null)) {
                 playground.knowHost(daemon);
@@ -50,10 +52,10 @@ final class TryCommand extends Command {
                 }
                 showPage(playground, daemon);
                 signals.serveUntilTold(daemon);
-                println("");
-                println("Ended; " + playground.folder() + " is gone again.");
             }
         }
+        println("");
+        println("Ended; " + left);
         return ExitStatus.DONE;
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.AddressFamily;
@@ -111,18 +112,18 @@ final class SshCommand {
         }
     }
 
-    /** What a program writes to standard output; nothing when it fails. */
+    /** What a program writes to standard output; nothing when it fails, or does not end. */
     private static String output(List<String> command) throws InterruptedException {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectInput(new File("/dev/null"))
                     .redirectError(new File("/dev/null"))
                     .start();
+            // A "Match exec" of the user's configuration may hang.
+            CompletableFuture.delayedExecutor(CONFIGURATION_MS_MAX, TimeUnit.MILLISECONDS)
+                    .execute(process::destroyForcibly);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(CONFIGURATION_MS_MAX, TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-            return output;
+            return process.waitFor() == 0 ? output : "";
         } catch (IOException e) {
             return "";
         }

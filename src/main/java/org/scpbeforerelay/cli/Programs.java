@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The system's programs that a command drives. */
 final class Programs {
@@ -42,12 +44,18 @@ final class Programs {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectError(errors.toFile())
                     .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+            AtomicBoolean late = new AtomicBoolean();
+            // What it writes is read up to its end, which may never come.
+            CompletableFuture.delayedExecutor(SECONDS_MAX, TimeUnit.SECONDS).execute(() -> {
+                late.set(process.isAlive());
                 process.destroyForcibly();
+            });
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int status = process.waitFor();
+            if (late.get()) {
                 throw new IOException(command.getFirst() + " did not end within " + SECONDS_MAX + " s");
             }
-            return new Result(process.exitValue(), output, Files.readString(errors));
+            return new Result(status, output, Files.readString(errors));
         } finally {
             Files.delete(errors);
         }

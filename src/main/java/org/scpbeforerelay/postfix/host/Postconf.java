@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.postfix.MailSetup;
 
 /**
- * Runs {@code postconf}: no shell, a clean environment, bounded in time.
+ * Runs {@code postconf}: no shell, English, none of Postfix' own variables ({@code MAIL_…}), bounded in time.
  *
  * @param words what its command begins with; {@code ["postconf"]}, or the same by way of another program
  * @param configDirectory of {@code -c}; null for the one that was compiled in

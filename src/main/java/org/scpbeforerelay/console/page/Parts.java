@@ -44,9 +44,8 @@ final class Parts {
                                 + Said.count(table.path("rows").asLong(), "row", "rows") + ", "
                                 + (table.has("published_at")
                                         ? "published "
-                                                + table.path("published_at")
-                                                        .asString()
-                                                        .replaceFirst("\\.\\d+Z", "Z")
+                                                + Said.plainTime(table.path("published_at")
+                                                        .asString())
                                         : "not yet published"),
                         "table " + table.path("table").asString()));
         status.path("hooks")

@@ -14,7 +14,7 @@ final class RecordTable {
         html.raw(
                         "<div class=\"wide\"><table class=\"cards\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th>")
                 .raw(
-                        "<th scope=\"col\">Who</th><th scope=\"col\">Address</th><th scope=\"col\">Why</th></tr></thead><tbody>");
+                        "<th scope=\"col\">Who</th><th scope=\"col\">Address</th><th scope=\"col\">Details</th></tr></thead><tbody>");
         stream(lines).forEach(event -> row(html, event, nowMs));
         html.raw("</tbody></table></div>");
     }

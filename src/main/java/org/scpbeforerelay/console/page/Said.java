@@ -37,6 +37,11 @@ final class Said {
                 : seconds / 86_400 + "d " + seconds % 86_400 / 3_600 + "h";
     }
 
+    /** The same without an end that says nothing: {@code 20m}, {@code 2h}. */
+    static String term(long ms) {
+        return duration(ms).replaceFirst(" 0+[smh]$", "");
+    }
+
     /** {@code 1 client}, {@code 2 clients}; thousands are set apart. */
     static String count(long number, String one, String many) {
         return number(number) + " " + (number == 1 ? one : many);

@@ -22,6 +22,9 @@ final class Timeline {
     private static final int GAP = 4;
     private static final int MARKS_MAX = 60;
 
+    /** So many percent of the axis may have labels: behind them stands "now", on a phone too. */
+    private static final int LABELLED_MAX = 86;
+
     private final long fromMs;
     private final long nowMs;
     private final Map<String, User> users = new LinkedHashMap<>();
@@ -204,8 +207,8 @@ final class Timeline {
                 .withZone(ZoneOffset.UTC);
         html.raw("<div class=\"line axis\" aria-hidden=\"true\"><span></span><svg height=\"16\">");
         for (long tick = firstTick(); tick <= nowMs; tick += tickMs()) {
-            if (percent(tick) < 96) {
-                html.raw("<text y=\"12\"")
+            if (percent(tick) > 3 && percent(tick) < LABELLED_MAX) {
+                html.raw("<text y=\"12\" text-anchor=\"middle\"")
                         .attribute("x", at(tick))
                         .raw(">")
                         .text(form.format(Instant.ofEpochMilli(tick)))

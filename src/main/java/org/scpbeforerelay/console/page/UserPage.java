@@ -73,7 +73,7 @@ final class UserPage {
             fact(html, allowance.enabled() ? "enabled" : "disabled", "");
             fact(html, String.valueOf(allowance.keys().size()), allowance.keys().size() == 1 ? "key" : "keys");
             fact(html, String.valueOf(allowance.devices()), "devices at once");
-            fact(html, Said.duration(allowance.termMs()), "term");
+            fact(html, Said.term(allowance.termMs()), "term");
             fact(html, allowance.senders().isAny() ? "any" : "some", "senders");
             if (allowance.messages() != null) {
                 fact(html, allowance.messages().toString(), "messages");

@@ -63,6 +63,16 @@ abstract sealed class AccessTable permits LmdbTable, RenamedTable {
     /** Makes the index of a text, beside it. */
     abstract void index(Path text) throws IOException, TableException;
 
+    /** Takes every row away, by whatever way there is. */
+    final void empty() throws TableException {
+        try {
+            write(List.of());
+        } catch (TableException e) {
+            LOG.warn("table {}: {}", settings(), e.getMessage());
+            withdraw();
+        }
+    }
+
     /** Has an empty table ready for {@link #withdraw}. */
     final void prepareEmpty() throws TableException {
         try {

@@ -152,16 +152,11 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
     /** A table that is no longer configured may still be read by a mail server: it is emptied, not removed. */
     private void emptyOrphans(List<TableSettings> tables) throws IOException {
         for (Path ends : endsFiles(folder)) {
-            TableSettings orphan;
-            try {
-                orphan = EndsFile.read(ends).table();
-            } catch (IOException e) {
-                LOG.warn("{} is no record of a table; ignored", ends, e);
-                continue;
-            }
-            boolean configured = tables.stream()
-                    .anyMatch(table -> table.name().equals(orphan.name()) && table.type() == orphan.type());
-            if (!configured) {
+            // By its name: what has become of a record must not keep anybody in a table.
+            TableSettings orphan = TableFiles.tableOf(ends);
+            if (orphan == null) {
+                LOG.warn("{} is no record of a table; ignored", ends);
+            } else if (tables.stream().noneMatch(table -> table.isSameTable(orphan))) {
                 TableFiles files = new TableFiles(folder, orphan);
                 if (empty(AccessTable.of(files, tools))) {
                     files.forget();
@@ -176,19 +171,14 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
 
     private static boolean empty(AccessTable table) {
         try {
-            table.write(List.of());
+            table.empty();
             return true;
         } catch (TableException e) {
-            try {
-                table.withdraw();
-                return true;
-            } catch (TableException worse) {
-                LOG.error(
-                        "table {}: no longer configured, and cannot be emptied; take it out of the mail server's settings",
-                        table.settings(),
-                        worse);
-                return false;
-            }
+            LOG.error(
+                    "table {}: no longer configured, and cannot be emptied; take it out of the mail server's settings",
+                    table.settings(),
+                    e);
+            return false;
         }
     }
 

@@ -29,7 +29,11 @@ import org.scpbeforerelay.address.Network;
  *
  * <p>Of several lines about one client the last counts: changes are appended, and the file is written anew when more than half
  * of it is history. A last line without its end was cut off by a kill or a full disk and does not count; nor does anything
- * behind a line that makes no sense: what is not read is not leased.
+ * behind a line that makes no sense: what is not read is not leased. Nor does a file that is none, or that tells of another table
+ * than its name does: a table with such a record is emptied.
+ *
+ * <p>A file that was written anew, and what was taken out of a table, is on the disk before the table is changed: after a power
+ * cut nobody is back of whom the record has said that he is to go.
  */
 final class EndsFile {
     private static final String MAGIC = "scp-before-relay-ends 1";
@@ -71,7 +75,9 @@ final class EndsFile {
                 out.write(line(row));
             }
         }
+        TableFiles.force(beside);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        TableFiles.force(file.resolveSibling("."));
         lines = rows.size();
         whole = true;
     }
@@ -92,10 +98,13 @@ final class EndsFile {
         put.forEach(row -> text.append(line(row)));
         whole = false; // A cut line at the end must not be written on to.
         Files.writeString(file, text, StandardCharsets.US_ASCII, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
+        if (!removed.isEmpty()) {
+            TableFiles.force(file);
+        }
         whole = true;
     }
 
-    /** Reads a file; {@link IOException} when it is none. */
+    /** Reads a file; {@link IOException} when it is none, or another table's. */
     static Content read(Path file) throws IOException {
         String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         List<String> lines = new ArrayList<>();
@@ -108,6 +117,9 @@ final class EndsFile {
         String[] words = lines.get(1).split(" ");
         try {
             TableSettings table = new TableSettings(words[1], TableType.of(words[2]), TableValue.of(words[3]));
+            if (!table.isSameTable(TableFiles.tableOf(file))) {
+                throw new IOException(file + " says '" + lines.get(1) + "', which is another table's");
+            }
             SortedMap<Network, Row> rows = rows(lines.subList(4, lines.size()));
             boolean unsure = lines.size() != 4 + rows.size() || !text.endsWith("\n");
             return new Content(table, rows, word(lines.get(2)), word(lines.get(3)), unsure);

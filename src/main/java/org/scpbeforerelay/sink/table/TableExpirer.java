@@ -84,18 +84,47 @@ public final class TableExpirer {
         try {
             content = EndsFile.read(ends);
         } catch (IOException e) {
-            return new Outcome(
-                    ends.getFileName().toString(), 0, 0, e.getMessage() + "; start the daemon, or remove it");
+            return empty(ends, "its record cannot be read (" + e.getMessage() + ")", daemonGone);
         }
         AccessTable table = AccessTable.of(new TableFiles(folder, content.table()), tools);
         List<Row> left = left(content, ends);
         int ended = content.rows().size() - left.size();
         // What the daemon wrote last may not have reached the table: the first run writes it whole.
-        boolean settled = content.writer().equals(ITSELF) && content.bootId().equals(clock.bootId());
+        boolean settled = !content.unsure()
+                && content.writer().equals(ITSELF)
+                && content.bootId().equals(clock.bootId());
         if (ended == 0 && (settled || !daemonGone)) {
             return new Outcome(content.table().toString(), 0, left.size(), null);
         }
         return write(table, content, left, ended, daemonGone);
+    }
+
+    /** Nobody knows whose lease is over in a table without a record, so nobody is in it any more. */
+    private Outcome empty(Path ends, String why, boolean daemonGone) {
+        TableSettings settings = TableFiles.tableOf(ends);
+        if (settings == null) {
+            return new Outcome(
+                    ends.getFileName().toString(),
+                    0,
+                    0,
+                    why + ", nor is its name a record's, NAME.TYPE.ends; move it away");
+        }
+        String name = settings.toString();
+        try {
+            AccessTable.of(new TableFiles(folder, settings), tools).empty();
+        } catch (TableException e) {
+            String remedy = "; take the table out of the mail server's settings";
+            return new Outcome(name, 0, 0, why + ", and " + e.getMessage() + remedy);
+        }
+        String emptied = why + ", so the table was emptied; start the daemon, which fills it again";
+        try {
+            if (daemonGone) {
+                new EndsFile(ends, settings, clock.bootId()).write(List.of(), ITSELF);
+            }
+        } catch (IOException e) {
+            return new Outcome(name, 0, 0, emptied + " (and cannot write " + ends + ": " + e + ")");
+        }
+        return new Outcome(name, 0, 0, emptied);
     }
 
     private Outcome write(AccessTable table, EndsFile.Content content, List<Row> left, int ended, boolean daemonGone) {

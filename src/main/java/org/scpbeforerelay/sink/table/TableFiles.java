@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one table:
@@ -60,6 +61,21 @@ record TableFiles(Path folder, TableSettings table) {
         return text.resolveSibling(text.getFileName() + table.type().extension());
     }
 
+    /** Which table a record is of, by its name alone; null when that is none of a record. */
+    static @Nullable TableSettings tableOf(Path ends) {
+        String file = ends.getFileName().toString();
+        int dot = file.lastIndexOf('.', file.length() - ENDS.length() - 1);
+        if (!file.endsWith(ENDS) || dot < 0) {
+            return null;
+        }
+        try {
+            TableType type = TableType.of(file.substring(dot + 1, file.length() - ENDS.length()));
+            return new TableSettings(file.substring(0, dot), type, TableValue.OK);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     /** Writes a table's text into a file. */
     void write(Path file, Collection<Row> rows) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.US_ASCII)) {
@@ -74,10 +90,15 @@ record TableFiles(Path folder, TableSettings table) {
     /** Brings a finished file to its place in one step, durably: after a power cut it is the old one or the new one. */
     static void rename(Path from, Path to) throws IOException {
         letServersRead(from);
-        try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
+        force(from);
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Brings a file's content, or the names in a folder, to the disk. */
+    static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Mail servers run as users of their own: whatever the daemon's umask, all may read what is published. */

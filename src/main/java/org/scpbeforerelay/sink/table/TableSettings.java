@@ -1,6 +1,7 @@
 package org.scpbeforerelay.sink.table;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@code [[table]]} of the settings.
@@ -15,6 +16,11 @@ public record TableSettings(String name, TableType type, TableValue value) {
             throw new IllegalArgumentException(
                     "'" + name + "' is no name for a table: expected letters, digits, . _ -");
         }
+    }
+
+    /** Whether these are the same files, whatever is written in them. */
+    boolean isSameTable(@Nullable TableSettings other) {
+        return other != null && name.equals(other.name) && type == other.type;
     }
 
     @Override

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.lease.SampleLeases;
 
@@ -291,6 +293,57 @@ abstract class TableContract {
         scene.kill();
         scene.expire();
         assertThat(read()).containsExactly(line("203.0.113.9"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\0\0\0\0",
+                "scp-before-relay-ends 1\ntable other-clients TYPE OK\nboot boot-1\nwriter daemon\n"
+            })
+    void aTableWhoseRecordIsNoneIsEmptiedByTheFirstExpiryBecauseNobodyKnowsWhatIsOver(String record) throws Exception {
+        scene.grant("gerard/gwaihir", "203.0.113.7", TERM_MS);
+        scene.round();
+        scene.kill();
+        Files.writeString(scene.files().ends(), record.replace("TYPE", type().word()));
+        TableExpirer.Report report = scene.expire();
+        assertThat(read()).isEmpty();
+        assertThat(report.succeeded()).isFalse();
+        assertThat(report.tables()).singleElement().satisfies(outcome -> {
+            assertThat(outcome.table()).isEqualTo(scene.settings.toString());
+            assertThat(outcome.failure()).contains("cannot be read").contains("was emptied");
+        });
+        assertThat(scene.expire().tables())
+                .as("said once, and the record is one again")
+                .containsExactly(new TableExpirer.Outcome(scene.settings.toString(), 0, 0, null));
+        scene.start();
+        assertThat(read()).containsExactly(line("203.0.113.7"));
+    }
+
+    @Test
+    void aStoppedDaemonsTableWhoseRecordIsNoneIsEmptiedUntilItGoesOn() throws Exception {
+        scene.grant("gerard/gwaihir", "203.0.113.7", TERM_MS);
+        scene.round();
+        Files.writeString(scene.files().ends(), "");
+        scene.clock.passMs(61_000);
+        assertThat(scene.expire().succeeded()).isFalse();
+        assertThat(read()).isEmpty();
+        scene.round();
+        assertThat(read()).containsExactly(line("203.0.113.7"));
+    }
+
+    @Test
+    void aTableThatIsNoLongerConfiguredIsEmptiedAlsoWhenItsRecordIsNone() throws Exception {
+        scene.grant("gerard/gwaihir", "203.0.113.7", TERM_MS);
+        scene.round();
+        scene.kill();
+        Files.writeString(scene.files().ends(), "");
+        try (var tables = new AccessTables(folder, tools(), scene.book, () -> Roster.EMPTY, scene.clock)) {
+            tables.start(List.of());
+            assertThat(read()).isEmpty();
+            assertThat(scene.files().ends()).doesNotExist();
+        }
     }
 
     @Test

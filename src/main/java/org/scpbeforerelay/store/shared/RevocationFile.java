@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * CHECKSUM   CRC-32C of what stands before it, eight hexadecimal digits
  * </pre>
  *
- * <p>A damaged line is passed over and told of.
+ * <p>A damaged line is passed over and told of. After a write that failed the file is written anew, with what failed.
  */
 public final class RevocationFile implements Revocations {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationFile.class);
@@ -36,6 +36,9 @@ public final class RevocationFile implements Revocations {
 
     private final Path file;
     private List<Revoked> known = new ArrayList<>();
+
+    /** Not after a write that failed: a part of a line may stand there, behind which nothing must be written. */
+    private boolean whole = true;
 
     public RevocationFile(Path file) {
         this.file = file;
@@ -75,24 +78,31 @@ public final class RevocationFile implements Revocations {
             return;
         }
         known.addAll(revoked);
-        if (known.size() > LINES_MAX) {
+        if (!whole || known.size() > LINES_MAX) {
             replace(wallMs);
             return;
         }
+        whole = false;
         try {
             write(file, revoked, StandardOpenOption.APPEND);
+            whole = true;
         } catch (IOException e) {
             throw fault("write", e);
         }
     }
 
     private void replace(long wallMs) throws StoreException {
+        whole = false;
         known = new ArrayList<>(
                 known.stream().filter(one -> one.untilMs() > wallMs).toList());
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         try {
             write(beside, known, StandardOpenOption.TRUNCATE_EXISTING);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel folder = FileChannel.open(file.resolveSibling("."), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+            whole = true;
         } catch (IOException e) {
             throw fault("write", e);
         }

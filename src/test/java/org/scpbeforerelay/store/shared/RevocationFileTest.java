@@ -1,6 +1,7 @@
 package org.scpbeforerelay.store.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,25 @@ final class RevocationFileTest {
         revocations.add(List.of(second), 1_000);
 
         assertThat(new RevocationFile(file).load(1_000)).containsExactly(first, second);
+    }
+
+    @Test
+    void whatIsAddedAfterAWriteThatFailedHalfWayIsNotWrittenBehindTheHalfOfIt() throws StoreException, IOException {
+        Revoked first = revoked("gerard/gwaihir", "203.0.113.7", LeaseSource.SSH, 2_000);
+        Revoked second = revoked("gerard/landroval", "203.0.113.7", LeaseSource.SSH, 2_000);
+        Revoked third = revoked("gerard/meneldor", "203.0.113.7", LeaseSource.SSH, 2_000);
+        RevocationFile revocations = new RevocationFile(file);
+        revocations.add(List.of(first), 1_000);
+        String written = Files.readString(file);
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> revocations.add(List.of(second), 1_000)).isInstanceOf(StoreException.class);
+        Files.delete(file);
+        // As a disk leaves it that was full after some bytes.
+        Files.writeString(file, written + "2000 gerard/landroval");
+        revocations.add(List.of(third), 1_000);
+
+        assertThat(new RevocationFile(file).load(1_000)).containsExactly(first, second, third);
     }
 
     @Test

@@ -36,8 +36,14 @@ public final class DropSource implements AutoCloseable {
     public DropSource(
             DropSettings settings, Roster roster, Registry registry, Clock clock, LoginEvidence evidence, Path seen)
             throws IOException {
-        this.rounds =
-                new DropRounds(settings, roster, registry, clock, evidence, new SystemAccounts(), SeenFiles.open(seen));
+        this.rounds = new DropRounds(
+                settings,
+                roster,
+                registry,
+                clock,
+                evidence,
+                new RememberedAccounts(new SystemAccounts(), clock),
+                SeenFiles.open(seen));
         this.thread = Thread.ofPlatform().daemon().name("drop").unstarted(this::run);
     }
 

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.address;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,14 @@ public enum SpecialNetwork {
             "2620:4f:8000::/48",
             "5f00::/16");
 
+    /**
+     * The first 16 bits of special addresses, those of IPv4 behind those of IPv6: an answer to a mail server shall not go
+     * through 40 networks.
+     */
+    private static final BitSet BEGINNINGS = beginnings();
+
+    private static final int BEGINNING_BITS = 16;
+
     private final String description;
     private final boolean farSideOfNat;
     private final List<Network> networks;
@@ -70,6 +79,9 @@ public enum SpecialNetwork {
 
     /** The kind of special address that this is; empty for an ordinary public one. */
     public static Optional<SpecialNetwork> of(ClientAddress address) {
+        if (!BEGINNINGS.get(beginning(address))) {
+            return Optional.empty();
+        }
         for (SpecialNetwork special : values()) {
             for (Network network : special.networks) {
                 if (network.contains(address)) {
@@ -78,6 +90,23 @@ public enum SpecialNetwork {
             }
         }
         return Optional.empty();
+    }
+
+    private static BitSet beginnings() {
+        BitSet beginnings = new BitSet(2 << BEGINNING_BITS);
+        for (SpecialNetwork special : values()) {
+            for (Network network : special.networks) {
+                int first = beginning(network.base());
+                beginnings.set(first, first + (1 << Math.max(0, BEGINNING_BITS - network.prefixLength())));
+            }
+        }
+        return beginnings;
+    }
+
+    private static int beginning(ClientAddress address) {
+        return address.isIpv4()
+                ? (1 << BEGINNING_BITS) + (int) (address.low() >>> 16 & 0xffff)
+                : (int) (address.high() >>> 48);
     }
 
     private static Network network(String text) {

@@ -134,10 +134,8 @@ final class ClaimedAddresses {
         if (isNever(proven)) {
             return new Refused(RefusalCode.ADDRESS_NOT_ALLOWED, proven + " is no host's address");
         }
-        String odd = terms.hostAddresses().contains(proven)
-                ? "an address of this host itself or its gateway: you came through a tunnel or a proxy"
-                : SpecialNetwork.of(proven).map(SpecialNetwork::description).orElse(null);
-        if (odd != null && announcement.source() != LeaseSource.OPERATOR && !isSpecialAllowed(proven)) {
+        String odd = terms.oddity(proven);
+        if (odd != null && announcement.source() != LeaseSource.OPERATOR && !terms.allows(proven, allowance)) {
             return new Refused(
                     RefusalCode.ADDRESS_NOT_ALLOWED,
                     "your connection's own address " + proven + " is " + odd
@@ -166,10 +164,6 @@ final class ClaimedAddresses {
 
     private boolean mayClaim(ClientAddress address) {
         return contains(allowance.mayAnnounce(), address);
-    }
-
-    private boolean isSpecialAllowed(ClientAddress address) {
-        return contains(terms.specialNetworks(), address) || mayClaim(address);
     }
 
     private static boolean contains(List<Network> networks, ClientAddress address) {

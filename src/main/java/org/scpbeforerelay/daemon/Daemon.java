@@ -214,8 +214,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * A host's addresses come and go; an address that becomes the host's own can be leased no more. Not during a reload: the
-     * former users would be in force again after it.
+     * A host's addresses come and go; what becomes its own can be leased no more, and no lease counts there. Not during a
+     * reload: the former users would be in force again after it.
      */
     private synchronized void adopt(Registry opened, Set<ClientAddress> found) {
         if (!found.equals(hostAddresses)) {

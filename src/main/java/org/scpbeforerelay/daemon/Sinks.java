@@ -35,7 +35,12 @@ final class Sinks implements AutoCloseable {
     /** Made before the book is loaded, so that nothing is missed. */
     Sinks(Places places, Registry registry, Clock clock) {
         tables = new AccessTables(
-                places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, clock);
+                places.tablesDirectory(),
+                TableTools.ofPath(),
+                registry.book(),
+                registry::roster,
+                registry::terms,
+                clock);
         history = new History(places.historyDirectory(), clock, registry.book()::get);
         registry.listen(history);
         registry.listen(tables);

@@ -226,12 +226,12 @@ public final class Registry implements RelayDesk {
 
     @Override
     public RelayDecision decide(RelayQuestion question) {
-        return RelayRules.decide(question, book, roster, quotas, clock.now());
+        return RelayRules.decide(question, book, roster, terms, quotas, clock.now());
     }
 
     @Override
     public Explanation explain(RelayQuestion question) {
-        return RelayRules.explain(question, book, roster, quotas, clock.now());
+        return RelayRules.explain(question, book, roster, terms, quotas, clock.now());
     }
 
     /** The book, for reading. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
@@ -19,7 +20,7 @@ import org.scpbeforerelay.quota.QuotaVerdict;
 import org.scpbeforerelay.quota.Quotas;
 import org.scpbeforerelay.quota.Usage;
 
-/** Decides. A pure function of the book, the roster, what has been used, the question and the moment. */
+/** Decides. A pure function of the book, the roster, the terms, what has been used, the question and the moment. */
 public final class RelayRules {
     private RelayRules() {}
 
@@ -28,8 +29,8 @@ public final class RelayRules {
      * that of a user on whom the message is counted already, so that a message costs as little as it can.
      */
     public static RelayDecision decide(
-            RelayQuestion question, LeaseBook book, Roster roster, Quotas quotas, Moment now) {
-        return decide(question, book.at(question.client()), roster, quotas, now);
+            RelayQuestion question, LeaseBook book, Roster roster, LeaseTerms terms, Quotas quotas, Moment now) {
+        return decide(question, book.at(question.client()), roster, terms, quotas, now);
     }
 
     /**
@@ -37,7 +38,7 @@ public final class RelayRules {
      * while others write.
      */
     public static RelayDesk.Explanation explain(
-            RelayQuestion question, LeaseBook book, Roster roster, Quotas quotas, Moment now) {
+            RelayQuestion question, LeaseBook book, Roster roster, LeaseTerms terms, Quotas quotas, Moment now) {
         Lease[] leases = book.at(question.client());
         Map<UserName, Usage> read = new HashMap<>();
         Quotas readOnce = user -> read.computeIfAbsent(user, quotas::usage);
@@ -47,26 +48,26 @@ public final class RelayRules {
             Usage usage = allowance == null || !allowance.isCounted()
                     ? null
                     : readOnce.usage(lease.user()).at(allowance, now.monotonicMs());
-            Weight weight = weigh(lease, question, roster, readOnce, now);
+            Weight weight = weigh(lease, question, roster, terms, readOnce, now);
             weighed.add(new RelayDesk.Weighed(lease, weight, lease.leftMs(now), usage));
         }
-        return new RelayDesk.Explanation(decide(question, leases, roster, readOnce, now), weighed);
+        return new RelayDesk.Explanation(decide(question, leases, roster, terms, readOnce, now), weighed);
     }
 
     private static RelayDecision decide(
-            RelayQuestion question, Lease[] leases, Roster roster, Quotas quotas, Moment now) {
+            RelayQuestion question, Lease[] leases, Roster roster, LeaseTerms terms, Quotas quotas, Moment now) {
         Lease wrongSender = null;
         Lease counted = null;
         RelayDecision.OverQuota over = null;
         for (Lease lease : leases) {
-            switch (weigh(lease, question, roster, quotas, now)) {
+            switch (weigh(lease, question, roster, terms, quotas, now)) {
                 case PERMITS -> {
                     return new RelayDecision.Permitted(lease);
                 }
                 case PERMITS_AND_COUNTS -> counted = counted == null || isOn(lease, question) ? lease : counted;
                 case OVER_QUOTA -> over = soonest(over, lease, question, roster, quotas, now);
                 case SENDER_OUTSIDE -> wrongSender = lease;
-                case ENDED, NOT_UPHELD, NOT_ENFORCEABLE -> {}
+                case ENDED, NOT_UPHELD, NOT_HERE, NOT_ENFORCEABLE -> {}
             }
         }
         if (counted != null && verdict(counted, question, roster, quotas, now) instanceof Charge charge) {
@@ -79,13 +80,17 @@ public final class RelayRules {
     }
 
     /** What one lease on the address is worth for this question. */
-    public static Weight weigh(Lease lease, RelayQuestion question, Roster roster, Quotas quotas, Moment now) {
+    public static Weight weigh(
+            Lease lease, RelayQuestion question, Roster roster, LeaseTerms terms, Quotas quotas, Moment now) {
         if (!lease.activeAt(now)) {
             return Weight.ENDED;
         }
         @Nullable Allowance allowance = roster.upholding(lease, now.wallMs());
         if (allowance == null) {
             return Weight.NOT_UPHELD;
+        }
+        if (!terms.admits(question.client(), lease, allowance)) {
+            return Weight.NOT_HERE;
         }
         String sender = question.sender();
         if (!allowance.needsPolicyProtocol()) {

@@ -10,6 +10,9 @@ public enum Weight {
     ENDED("has ended"),
     /** Its user is gone or disabled, or the key behind it is gone or expired. */
     NOT_UPHELD("is not upheld: its user or key is gone, disabled or expired"),
+    /** Its address is odd here, as another host that granted it could not know, or as it was not yet when it was granted. */
+    NOT_HERE(
+            "does not count at this host: the address is this host's own or its gateway's, or a special one outside special_networks and may_announce here"),
     /** The question does not tell what the user's limits need. */
     NOT_ENFORCEABLE(
             "does not count this way: the user has limits that only the policy protocol can keep, those on messages and recipients only on a unix socket"),

@@ -3,6 +3,8 @@ package org.scpbeforerelay.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +50,23 @@ final class SpecialNetworkTest {
                     .orElseThrow()
                     .split("\\s+", 3)[1];
             assertThat(SpecialNetwork.of(address)).as("%s", address).contains(SpecialNetwork.valueOf(narrowest));
+        }
+    }
+
+    @Test
+    void whateverItBeginsWithAnAddressIsSpecialWhenItLiesInOneOfTheNetworks() {
+        List<Network> all = Stream.of(SpecialNetwork.values())
+                .flatMap(special -> special.networks().stream())
+                .toList();
+        Random random = new Random(7);
+        for (int beginning = 0; beginning < 65_536; beginning++) {
+            ClientAddress four = ClientAddress.ofIpv4(beginning << 16 | random.nextInt(65_536));
+            ClientAddress six = new ClientAddress((long) beginning << 48 | random.nextLong() >>> 16, random.nextLong());
+            for (ClientAddress address : List.of(four, six, six.masked(16))) {
+                assertThat(SpecialNetwork.of(address).isPresent())
+                        .as("%s", address)
+                        .isEqualTo(all.stream().anyMatch(network -> network.contains(address)));
+            }
         }
     }
 

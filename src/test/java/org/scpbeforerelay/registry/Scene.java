@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.Announcement;
 import org.scpbeforerelay.announce.Claim;
@@ -173,6 +174,22 @@ final class Scene implements AutoCloseable {
                 null,
                 null,
                 keys);
+    }
+
+    /** The same user, who may also claim addresses in these networks. */
+    static Allowance mayAnnounce(Allowance user, List<Network> networks) {
+        return new Allowance(
+                user.user(),
+                user.enabled(),
+                networks,
+                user.logins(),
+                user.senders(),
+                user.termMs(),
+                user.devices(),
+                user.prefix6(),
+                user.messages(),
+                user.recipients(),
+                user.keys());
     }
 
     static Roster roster(Allowance... users) {

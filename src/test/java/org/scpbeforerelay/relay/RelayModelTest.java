@@ -6,9 +6,11 @@ import static org.scpbeforerelay.relay.RelayRulesTest.HOURLY;
 import static org.scpbeforerelay.relay.RelayRulesTest.NOW;
 import static org.scpbeforerelay.relay.RelayRulesTest.changed;
 import static org.scpbeforerelay.relay.RelayRulesTest.limits;
+import static org.scpbeforerelay.relay.RelayRulesTest.mayAnnounce;
 import static org.scpbeforerelay.relay.RelayRulesTest.usages;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,7 +20,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
@@ -58,24 +62,26 @@ final class RelayModelTest {
         Random random = new Random(SEED);
         Map<String, Integer> seen = new TreeMap<>();
         Roster roster = Roster.EMPTY;
+        LeaseTerms terms = randomTerms(random);
         List<Lease> leases = new ArrayList<>();
         Set<String> exhausted = Set.of();
         for (int i = 0; i < QUESTIONS; i++) {
             if (i % 20 == 0) {
                 roster = randomRoster(random);
+                terms = randomTerms(random);
                 leases = randomBook(random);
                 exhausted = randomExhausted(random);
             }
             RelayQuestion question = randomQuestion(random);
             Quotas quotas = usages(exhausted);
             Moment now = NOW.plusMs(random.nextInt(-10, 10));
-            RelayDecision decision = RelayRules.decide(question, book, roster, quotas, now);
-            RelayDesk.Explanation explanation = RelayRules.explain(question, book, roster, quotas, now);
-            String expected = naive(question, leases, roster, exhausted, now);
+            RelayDecision decision = RelayRules.decide(question, book, roster, terms, quotas, now);
+            RelayDesk.Explanation explanation = RelayRules.explain(question, book, roster, terms, quotas, now);
+            String expected = naive(question, leases, roster, terms, exhausted, now);
             if (!outcome(decision).equals(expected) || !isExplained(decision, explanation)) {
                 fail(
-                        "seed %d, question %d: %s of %s at %s: %s, expected %s%n%s",
-                        SEED, i, question, leases, now, decision, expected, explanation);
+                        "seed %d, question %d: %s of %s at %s under %s: %s, expected %s%n%s",
+                        SEED, i, question, leases, now, terms, decision, expected, explanation);
             }
             seen.merge(expected, 1, Integer::sum);
         }
@@ -120,7 +126,12 @@ final class RelayModelTest {
 
     /** Looks at every lease there is, and at every condition of the contract in turn. */
     private static String naive(
-            RelayQuestion question, List<Lease> leases, Roster roster, Set<String> exhausted, Moment now) {
+            RelayQuestion question,
+            List<Lease> leases,
+            Roster roster,
+            LeaseTerms terms,
+            Set<String> exhausted,
+            Moment now) {
         boolean wrongSender = false;
         boolean overQuota = false;
         for (Lease lease : leases) {
@@ -131,7 +142,7 @@ final class RelayModelTest {
                     : user != null && user.enabled() && keyed(lease, user, roster, now);
             boolean here = lease.network().contains(question.client());
             boolean lasts = lease.expiresAtMs() > now.wallMs() && lease.deadlineMs() > now.monotonicMs();
-            if (!upheld || !here || !lasts) {
+            if (!upheld || !here || !lasts || !countsHere(question.client(), lease, user, terms)) {
                 continue;
             }
             if (user == null || !hasLimits(user)) {
@@ -151,6 +162,16 @@ final class RelayModelTest {
             }
         }
         return overQuota ? "over quota" : wrongSender ? "wrong sender" : "not";
+    }
+
+    private static boolean countsHere(ClientAddress client, Lease lease, @Nullable Allowance user, LeaseTerms terms) {
+        boolean odd = terms.hostAddresses().contains(client)
+                || DOCUMENTATION.stream().anyMatch(prefix -> client.toString().startsWith(prefix));
+        List<Network> allowed = new ArrayList<>(terms.specialNetworks());
+        allowed.addAll(user == null ? List.of() : user.mayAnnounce());
+        return !odd
+                || lease.source() == LeaseSource.OPERATOR
+                || allowed.stream().anyMatch(network -> network.contains(client));
     }
 
     private static boolean isExhausted(
@@ -185,7 +206,13 @@ final class RelayModelTest {
 
     private static final List<String> USERS = List.of("gerard", "frodo", "sam", "pippin");
     private static final List<String> ADDRESSES =
-            List.of("203.0.113.7", "203.0.113.8", "2001:db8::7", "2001:db8::8", "2001:db8:0:1::7");
+            List.of("203.0.113.7", "85.214.1.8", "2001:db8::7", "2a01:238:0:1::7", "2a01:238:0:1::8");
+    private static final List<String> DOCUMENTATION = List.of("203.0.113.", "2001:db8:");
+    private static final List<Network> NETWORKS = List.of(
+            Network.around(SampleLeases.address("203.0.113.7"), 24),
+            Network.around(SampleLeases.address("2001:db8::7"), 32),
+            Network.around(SampleLeases.address("2001:db8::7"), 128),
+            Network.around(SampleLeases.address("2a01:238:0:1::7"), 128));
     private static final List<String> PROOFS = List.of("k1", "k1", "k2", "gone", "ca", "");
     private static final List<LeaseSource> SOURCES = List.of(LeaseSource.values());
 
@@ -211,7 +238,8 @@ final class RelayModelTest {
                     random.nextInt(4) == 0 ? HOURLY : null);
             if (random.nextInt(6) > 0) {
                 Map<String, Long> keys = Map.of("k1", Long.MAX_VALUE, "k2", NOW.wallMs() + random.nextInt(-10, 10));
-                users.put(allowance.user(), changed(allowance, random.nextInt(6) > 0, keys));
+                Allowance changed = changed(allowance, random.nextInt(6) > 0, keys);
+                users.put(allowance.user(), mayAnnounce(changed, some(NETWORKS, 4, random)));
             }
         }
         return new Roster(
@@ -220,10 +248,21 @@ final class RelayModelTest {
                 random.nextBoolean() ? new Roster.StrangersAllowance(1) : null);
     }
 
+    private static LeaseTerms randomTerms(Random random) {
+        Set<ClientAddress> own = new HashSet<>();
+        some(ADDRESSES, 8, random).forEach(text -> own.add(SampleLeases.address(text)));
+        return new LeaseTerms(1, 1, some(NETWORKS, 2, random), own);
+    }
+
+    /** One of so many. */
+    private static <T> List<T> some(List<T> of, int many, Random random) {
+        return of.stream().filter(one -> random.nextInt(many) == 0).toList();
+    }
+
     private List<Lease> randomBook(Random random) {
         List.copyOf(book.all()).forEach(lease -> book.remove(lease.key()));
         Map<LeaseKey, Lease> leases = new TreeMap<>();
-        for (int n = random.nextInt(12); n > 0; n--) {
+        for (int n = random.nextInt(15); n > 0; n--) {
             Moment granted =
                     new Moment(NOW.wallMs() + random.nextInt(-9, 9), NOW.monotonicMs() + random.nextInt(-9, 9));
             Lease lease = SampleLeases.lease(

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
@@ -35,6 +37,8 @@ import org.scpbeforerelay.quota.Usage;
 final class RelayRulesTest {
     static final Moment NOW = new Moment(1_800_000_000_000L, 5_000_000_000L);
     private static final ClientAddress HOME = SampleLeases.address("203.0.113.7");
+    static final LeaseTerms TERMS =
+            new LeaseTerms(1, 1, List.of(new Network(SampleLeases.address("203.0.113.0"), 24)), Set.of());
     static final Rate HOURLY = new Rate(200, 3_600_000);
 
     private final LeaseBook book = new LeaseBook();
@@ -57,9 +61,9 @@ final class RelayRulesTest {
         lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(plain("gerard"));
         RelayQuestion question = RelayQuestion.byAddressAlone(HOME);
-        assertThat(RelayRules.decide(question, book, roster, Quotas.UNUSED, NOW.plusMs(59_999)))
+        assertThat(RelayRules.decide(question, book, roster, TERMS, Quotas.UNUSED, NOW.plusMs(59_999)))
                 .isInstanceOf(RelayDecision.Permitted.class);
-        assertThat(RelayRules.decide(question, book, roster, Quotas.UNUSED, NOW.plusMs(60_000)))
+        assertThat(RelayRules.decide(question, book, roster, TERMS, Quotas.UNUSED, NOW.plusMs(60_000)))
                 .isEqualTo(RelayDecision.NOT_PERMITTED);
     }
 
@@ -69,7 +73,7 @@ final class RelayRulesTest {
         Lease longer = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(plain("gerard"), plain("frodo"));
         assertThat(RelayRules.decide(
-                        RelayQuestion.byAddressAlone(HOME), book, roster, Quotas.UNUSED, NOW.plusMs(30_000)))
+                        RelayQuestion.byAddressAlone(HOME), book, roster, TERMS, Quotas.UNUSED, NOW.plusMs(30_000)))
                 .isEqualTo(new RelayDecision.Permitted(longer));
         book.remove(longer.key());
         assertThat(byAddress(HOME, roster)).isInstanceOf(RelayDecision.Permitted.class);
@@ -88,6 +92,21 @@ final class RelayRulesTest {
                 .isInstanceOf(RelayDecision.Permitted.class);
     }
 
+    @Test
+    void pitfall7LeaseOnAnAddressThatThisHostWouldNotLeasePermitsNothingHere() {
+        Lease lease = lease("gerard/gwaihir", "k1", 60_000);
+        Roster roster = roster(plain("gerard"));
+        RelayQuestion question = RelayQuestion.byAddressAlone(HOME);
+        LeaseTerms nowhere = new LeaseTerms(1, 1, List.of(), Set.of());
+        assertThat(RelayRules.decide(question, book, roster, nowhere, Quotas.UNUSED, NOW))
+                .isEqualTo(RelayDecision.NOT_PERMITTED);
+        assertThat(RelayRules.weigh(lease, question, roster, nowhere, Quotas.UNUSED, NOW))
+                .isEqualTo(Weight.NOT_HERE);
+        assertThat(RelayRules.weigh(lease, question, roster, nowhere, Quotas.UNUSED, NOW.plusMs(60_000)))
+                .as("what has ended has ended")
+                .isEqualTo(Weight.ENDED);
+    }
+
     static Stream<Allowance> limited() {
         return Stream.of(
                 limits("gerard", new SenderRules(List.of("@example.org")), null, null),
@@ -101,10 +120,10 @@ final class RelayRulesTest {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         RelayQuestion byTable = RelayQuestion.byAddressAlone(HOME);
         assertThat(byAddress(HOME, roster(allowance))).isEqualTo(RelayDecision.NOT_PERMITTED);
-        assertThat(RelayRules.weigh(lease, byTable, roster(allowance), Quotas.UNUSED, NOW))
+        assertThat(RelayRules.weigh(lease, byTable, roster(allowance), TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(Weight.NOT_ENFORCEABLE);
         assertThat(RelayRules.decide(
-                        new RelayQuestion(HOME, "g@example.org"), book, roster(allowance), Quotas.UNUSED, NOW))
+                        new RelayQuestion(HOME, "g@example.org"), book, roster(allowance), TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.Permitted(lease, charge(allowance)));
         Lease frodos = lease("frodo", "k1", 60_000);
         assertThat(byAddress(HOME, roster(allowance, plain("frodo")))).isEqualTo(new RelayDecision.Permitted(frodos));
@@ -114,9 +133,10 @@ final class RelayRulesTest {
     void senderOutsideTheAllowanceIsNotPermittedAndTheLeaseIsNamed() {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(limits("gerard", new SenderRules(List.of("@example.org")), null, null));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@evil.example"), book, roster, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(
+                        new RelayQuestion(HOME, "g@evil.example"), book, roster, TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.NotPermitted(lease));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, TERMS, Quotas.UNUSED, NOW))
                 .as("the null sender of bounces")
                 .isEqualTo(new RelayDecision.Permitted(lease));
     }
@@ -127,7 +147,7 @@ final class RelayRulesTest {
         Lease gerards = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster =
                 roster(limits("frodo", new SenderRules(List.of("@shire.example")), null, null), plain("gerard"));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@example.org"), book, roster, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, "g@example.org"), book, roster, TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.Permitted(gerards));
     }
 
@@ -136,10 +156,10 @@ final class RelayRulesTest {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         RelayQuestion uncounted = new RelayQuestion(HOME, "g@example.org", null);
         Roster counted = roster(limits("gerard", SenderRules.ANY, HOURLY, null));
-        assertThat(RelayRules.decide(uncounted, book, counted, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(uncounted, book, counted, TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(RelayDecision.NOT_PERMITTED);
         Roster bySender = roster(limits("gerard", new SenderRules(List.of("@example.org")), null, null));
-        assertThat(RelayRules.decide(uncounted, book, bySender, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(uncounted, book, bySender, TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.Permitted(lease));
     }
 
@@ -147,7 +167,8 @@ final class RelayRulesTest {
     void overTheLimitTheAnswerSaysWhichAndWhenItEnds() {
         Lease lease = lease("gerard/gwaihir", "k1", 60_000);
         Roster roster = roster(limits("gerard", SenderRules.ANY, HOURLY, null));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, usages(Set.of("messagesgerard")), NOW))
+        assertThat(RelayRules.decide(
+                        new RelayQuestion(HOME, ""), book, roster, TERMS, usages(Set.of("messagesgerard")), NOW))
                 .isEqualTo(new RelayDecision.OverQuota(
                         lease, new Exhausted(lease.user(), Counted.MESSAGES, HOURLY, 3_600_000 / 200)));
     }
@@ -158,7 +179,8 @@ final class RelayRulesTest {
         Lease sams = lease("sam", "k1", 60_000);
         Allowance sam = limits("sam", SenderRules.ANY, HOURLY, HOURLY);
         Roster roster = roster(limits("frodo", SenderRules.ANY, HOURLY, null), sam);
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, usages(Set.of("messagesfrodo")), NOW))
+        assertThat(RelayRules.decide(
+                        new RelayQuestion(HOME, ""), book, roster, TERMS, usages(Set.of("messagesfrodo")), NOW))
                 .isEqualTo(new RelayDecision.Permitted(sams, charge(sam)));
     }
 
@@ -167,7 +189,7 @@ final class RelayRulesTest {
         lease("frodo", "k1", 60_000);
         Lease gerards = lease("gerard", "k1", 60_000);
         Roster roster = roster(limits("frodo", SenderRules.ANY, HOURLY, null), plain("gerard"));
-        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, Quotas.UNUSED, NOW))
+        assertThat(RelayRules.decide(new RelayQuestion(HOME, ""), book, roster, TERMS, Quotas.UNUSED, NOW))
                 .isEqualTo(new RelayDecision.Permitted(gerards));
     }
 
@@ -187,7 +209,7 @@ final class RelayRulesTest {
     }
 
     private RelayDecision byAddress(ClientAddress client, Roster roster) {
-        return RelayRules.decide(RelayQuestion.byAddressAlone(client), book, roster, Quotas.UNUSED, NOW);
+        return RelayRules.decide(RelayQuestion.byAddressAlone(client), book, roster, TERMS, Quotas.UNUSED, NOW);
     }
 
     private Lease lease(String principal, String proof, long leftMs) {
@@ -225,6 +247,21 @@ final class RelayRulesTest {
                 messages,
                 recipients,
                 Map.of("k1", Long.MAX_VALUE));
+    }
+
+    static Allowance mayAnnounce(Allowance allowance, List<Network> networks) {
+        return new Allowance(
+                allowance.user(),
+                allowance.enabled(),
+                networks,
+                Set.of(),
+                allowance.senders(),
+                1,
+                8,
+                128,
+                allowance.messages(),
+                allowance.recipients(),
+                allowance.keys());
     }
 
     static Allowance changed(Allowance allowance, boolean enabled, Map<String, Long> keys) {

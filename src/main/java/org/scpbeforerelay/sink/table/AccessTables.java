@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.Network;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.lease.LeaseBook;
@@ -38,6 +39,7 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
     private final TableTools tools;
     private final LeaseBook book;
     private final Supplier<Roster> rosters;
+    private final Supplier<LeaseTerms> terms;
     private final Clock clock;
     private final List<TableWriter> writers = new CopyOnWriteArrayList<>();
     private @Nullable TableLock lock;
@@ -45,12 +47,20 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
     /**
      * @param folder the tables folder; made when it is missing
      * @param rosters gives the users in force
+     * @param terms gives the terms in force; another object when they are others
      */
-    public AccessTables(Path folder, TableTools tools, LeaseBook book, Supplier<Roster> rosters, Clock clock) {
+    public AccessTables(
+            Path folder,
+            TableTools tools,
+            LeaseBook book,
+            Supplier<Roster> rosters,
+            Supplier<LeaseTerms> terms,
+            Clock clock) {
         this.folder = folder.toAbsolutePath().normalize();
         this.tools = tools;
         this.book = book;
         this.rosters = rosters;
+        this.terms = terms;
         this.clock = clock;
     }
 
@@ -127,7 +137,7 @@ public final class AccessTables implements LeaseListener, AutoCloseable {
 
     private void keep(TableSettings settings) {
         AccessTable table = AccessTable.of(new TableFiles(folder, settings), tools);
-        WantedRows wanted = new WantedRows(book, rosters, settings.type());
+        WantedRows wanted = new WantedRows(book, rosters, terms, settings.type());
         TableLock beating = lock;
         TableWriter writer = new TableWriter(table, tools, wanted, clock, () -> {
             if (beating != null) {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.clock.Moment;
 import org.scpbeforerelay.lease.Lease;
@@ -23,7 +24,7 @@ import org.scpbeforerelay.relay.Weight;
 
 /**
  * What a table ought to hold: the clients that a lookup which tells the address alone would permit at this moment. Looks only at
- * what may have changed where it can; at everything when users were changed, when a clock was stepped, and once a minute all the same.
+ * what may have changed where it can; at everything when users or terms were changed, when a clock was stepped, and once a minute all the same.
  * For one thread.
  */
 final class WantedRows {
@@ -35,11 +36,12 @@ final class WantedRows {
 
     private final LeaseBook book;
     private final Supplier<Roster> rosters;
+    private final Supplier<LeaseTerms> terms;
     private final TableType type;
     private final TreeMap<Network, Row> rows = new TreeMap<>(Row.ORDER);
     private final Set<Network> touched = new HashSet<>();
 
-    private @Nullable Roster roster;
+    private @Nullable InForce inForce;
     private long wallAheadMs;
     private long allAtMs;
     private long endsAtMs;
@@ -47,9 +49,17 @@ final class WantedRows {
     /** By the monotonic clock: no row is over before. */
     private long nextEndMs = Long.MAX_VALUE;
 
-    WantedRows(LeaseBook book, Supplier<Roster> rosters, TableType type) {
+    /** One reading of what is in force. */
+    private record InForce(Roster roster, LeaseTerms terms) {
+        boolean isOtherThan(@Nullable InForce former) {
+            return former == null || former.roster != roster || former.terms != terms;
+        }
+    }
+
+    WantedRows(LeaseBook book, Supplier<Roster> rosters, Supplier<LeaseTerms> terms, TableType type) {
         this.book = book;
         this.rosters = rosters;
+        this.terms = terms;
         this.type = type;
     }
 
@@ -75,12 +85,12 @@ final class WantedRows {
 
     /** Looks at the book again, at these clients in any case. */
     void look(Collection<Network> changed, Moment now) {
-        Roster current = rosters.get();
+        InForce current = new InForce(rosters.get(), terms.get());
         long ahead = now.wallMs() - now.monotonicMs();
-        boolean all = current != roster
+        boolean all = current.isOtherThan(inForce)
                 || Math.abs(ahead - wallAheadMs) > STEP_MS
                 || now.monotonicMs() - allAtMs >= ALL_AGAIN_MS;
-        roster = current;
+        inForce = current;
         wallAheadMs = ahead;
         if (all) {
             lookAtAll(current, now);
@@ -94,7 +104,7 @@ final class WantedRows {
         }
     }
 
-    private void lookAtAll(Roster current, Moment now) {
+    private void lookAtAll(InForce current, Moment now) {
         allAtMs = now.monotonicMs();
         Map<Network, Row> fresh = new TreeMap<>(Row.ORDER);
         for (Lease lease : book.all()) {
@@ -112,7 +122,7 @@ final class WantedRows {
         lookForEnds(current, now);
     }
 
-    private void lookForEnds(Roster current, Moment now) {
+    private void lookForEnds(InForce current, Moment now) {
         endsAtMs = now.monotonicMs();
         long least = Long.MAX_VALUE;
         Iterator<Row> each = rows.values().iterator();
@@ -140,7 +150,7 @@ final class WantedRows {
         }
     }
 
-    private @Nullable Row wanted(Network client, Roster current, Moment now) {
+    private @Nullable Row wanted(Network client, InForce current, Moment now) {
         Row longest = null;
         for (Lease lease : book.at(client.base())) {
             if (lease.prefixLength() == client.prefixLength()) {
@@ -151,15 +161,20 @@ final class WantedRows {
         return longest;
     }
 
-    private @Nullable Row row(Lease lease, Roster current, Moment now) {
+    private @Nullable Row row(Lease lease, InForce current, Moment now) {
         if (!lease.isSingleAddress() && !type.holdsNetworks()) {
             return null;
         }
         RelayQuestion question = RelayQuestion.byAddressAlone(lease.address());
-        if (RelayRules.weigh(lease, question, current, Quotas.UNUSED, now) != Weight.PERMITS) {
+        Roster roster = current.roster();
+        if (RelayRules.weigh(lease, question, roster, current.terms(), Quotas.UNUSED, now) != Weight.PERMITS) {
             return null;
         }
-        return new Row(lease.network(), Math.min(lease.expiresAtMs(), keyEndMs(lease, current)), lease.deadlineMs());
+        Allowance allowance = roster.allowance(lease.user(), lease.source());
+        if (allowance != null && !lease.isSingleAddress() && !current.terms().admitsThroughout(lease, allowance)) {
+            return null; // a row cannot leave out one address of a network
+        }
+        return new Row(lease.network(), Math.min(lease.expiresAtMs(), keyEndMs(lease, roster)), lease.deadlineMs());
     }
 
     /** A lease ends with the key that proved it. */

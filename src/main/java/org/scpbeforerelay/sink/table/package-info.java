@@ -15,7 +15,8 @@
  * <p>Neighbours: {@code lease}, {@code relay} and {@code announce} are asked, {@code registry} tells. Wiring, for the
  * composition root:
  * <pre>{@code
- * var tables = new AccessTables(places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, clock);
+ * var tables = new AccessTables(
+ *         places.tablesDirectory(), TableTools.ofPath(), registry.book(), registry::roster, registry::terms, clock);
  * registry.listen(tables);                  // before open(), so that nothing is missed
  * registry.open();
  * tables.start(settingsOfTables);           // takes the folder's lock, empties tables that are no longer configured

@@ -80,7 +80,7 @@ final class ChangingTableTest {
         Roster roster = new Roster(Map.of(gerard, Allowance.plain(gerard, 1_200_000)), Set.of(), null);
         Map<String, Long> endedAtMs = new ConcurrentHashMap<>();
         TableSettings settings = new TableSettings("relay-clients", type, TableValue.OK);
-        try (var tables = new AccessTables(folder, tools(), book, () -> roster, clock)) {
+        try (var tables = new AccessTables(folder, tools(), book, () -> roster, TableScene::terms, clock)) {
             grant(book, tables, SampleLeases.lease("gerard/lasting", "203.0.113.7", clock.now(), 3_600_000));
             tables.start(List.of(settings));
             Reader reader = new Reader(type + ":" + folder.resolve("relay-clients"), endedAtMs);

@@ -198,6 +198,23 @@ abstract class TableContract {
     }
 
     @Test
+    void pitfall7AnAddressThatIsTheHostsOwnOrNotLeasedHereIsAbsentFromTheNextLookOn() throws Exception {
+        scene.grant("gerard/gwaihir", "85.214.1.7", TERM_MS);
+        scene.grant("frodo/phone", "203.0.113.9", TERM_MS);
+        scene.grant("sam/phone", "203.0.113.200", TERM_MS);
+        scene.round();
+        assertThat(read())
+                .as("203.0.113.200 is in no special network of this host")
+                .containsExactlyInAnyOrder(line("85.214.1.7"), line("203.0.113.9"));
+        scene.hostAddresses("85.214.1.7");
+        scene.round();
+        assertThat(read()).containsExactly(line("203.0.113.9"));
+        scene.hostAddresses("85.214.1.8");
+        scene.round();
+        assertThat(read()).containsExactlyInAnyOrder(line("85.214.1.7"), line("203.0.113.9"));
+    }
+
+    @Test
     void manyChangesAtOnceAreOneChangeOfTheTable() throws Exception {
         long before = scene.health().changes();
         for (int i = 0; i < 3_000; i++) {
@@ -339,7 +356,8 @@ abstract class TableContract {
         scene.round();
         scene.kill();
         Files.writeString(scene.files().ends(), "");
-        try (var tables = new AccessTables(folder, tools(), scene.book, () -> Roster.EMPTY, scene.clock)) {
+        try (var tables =
+                new AccessTables(folder, tools(), scene.book, () -> Roster.EMPTY, TableScene::terms, scene.clock)) {
             tables.start(List.of());
             assertThat(read()).isEmpty();
             assertThat(scene.files().ends()).doesNotExist();
@@ -351,7 +369,8 @@ abstract class TableContract {
         scene.grant("gerard/gwaihir", "203.0.113.7", TERM_MS);
         scene.round();
         scene.kill();
-        try (var tables = new AccessTables(folder, tools(), scene.book, () -> Roster.EMPTY, scene.clock)) {
+        try (var tables =
+                new AccessTables(folder, tools(), scene.book, () -> Roster.EMPTY, TableScene::terms, scene.clock)) {
             tables.start(List.of());
             assertThat(read()).isEmpty();
             assertThat(scene.files().ends()).doesNotExist();

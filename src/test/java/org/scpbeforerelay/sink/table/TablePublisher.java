@@ -34,7 +34,8 @@ final class TablePublisher {
                 List.of("makemap"),
                 List.of("smtpctl"),
                 Duration.ofSeconds(20));
-        AccessTables tables = new AccessTables(Path.of(arguments[0]), tools, book, () -> roster, clock);
+        AccessTables tables =
+                new AccessTables(Path.of(arguments[0]), tools, book, () -> roster, TableScene::terms, clock);
         tables.start(List.of(
                 new TableSettings("lmdb", TableType.LMDB, TableValue.OK),
                 new TableSettings("hash", TableType.HASH, TableValue.OK),

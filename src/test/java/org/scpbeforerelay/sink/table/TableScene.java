@@ -7,8 +7,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.AddressSyntaxException;
+import org.scpbeforerelay.address.ClientAddress;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Allowance;
+import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
 import org.scpbeforerelay.clock.SettableClock;
@@ -30,6 +36,7 @@ final class TableScene implements AutoCloseable {
     private final Map<UserName, Allowance> users = new HashMap<>();
     private final Set<String> everGranted = new TreeSet<>();
     private volatile Roster roster = Roster.EMPTY;
+    private volatile LeaseTerms terms = terms();
     private TableTools tools;
     private @Nullable TableWriter writer;
     private @Nullable TableLock lock;
@@ -65,7 +72,7 @@ final class TableScene implements AutoCloseable {
         writer = new TableWriter(
                 AccessTable.of(files(), tools),
                 tools,
-                new WantedRows(book, () -> roster, settings.type()),
+                new WantedRows(book, () -> roster, () -> terms, settings.type()),
                 clock,
                 () -> {});
         writer.round();
@@ -157,6 +164,29 @@ final class TableScene implements AutoCloseable {
         Lease lease = SampleLeases.lease(principal, address, clock.now(), TERM_MS);
         book.remove(lease.key());
         writer().touch(lease.network());
+    }
+
+    // ---- the host
+
+    /** These are the host's own addresses from now on. All special networks are allowed but what lies in them. */
+    void hostAddresses(String... own) {
+        terms = terms(own);
+    }
+
+    static LeaseTerms terms(String... own) {
+        Set<ClientAddress> addresses = Stream.of(own).map(SampleLeases::address).collect(Collectors.toSet());
+        List<Network> samples = Stream.of("203.0.113.0/25", "10.0.0.0/8", "2001:db8::/33")
+                .map(TableScene::network)
+                .toList();
+        return new LeaseTerms(86_400_000, 60_000, samples, addresses);
+    }
+
+    private static Network network(String text) {
+        try {
+            return Network.parse(text);
+        } catch (AddressSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     // ---- users

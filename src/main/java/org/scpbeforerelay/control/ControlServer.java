@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +44,9 @@ public final class ControlServer implements AutoCloseable {
     /** How many commands may ask at once. */
     static final int CONNECTIONS_MAX = 32;
 
+    /** How long a connection may ask nothing while others wait for its place. */
+    private static final Duration QUESTION_PATIENCE = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     /** The connection that could not be taken still waits: without a pause accepting would spin. */
@@ -54,10 +59,16 @@ public final class ControlServer implements AutoCloseable {
     private final ServerSocketChannel listening;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
-    private ControlServer(Path socket, ControlHandler handler, ServerSocketChannel listening) {
+    /** Since when a connection has asked nothing; without those whose question is being answered. */
+    private final Map<SocketChannel, Long> silentSinceNs = new ConcurrentHashMap<>();
+
+    private final long patienceNs;
+
+    private ControlServer(Path socket, ControlHandler handler, ServerSocketChannel listening, Duration patience) {
         this.socket = socket;
         this.handler = handler;
         this.listening = listening;
+        this.patienceNs = patience.toNanos();
     }
 
     /**
@@ -65,6 +76,10 @@ public final class ControlServer implements AutoCloseable {
      * {@link IOException}.
      */
     public static ControlServer open(Path socket, ControlHandler handler) throws IOException {
+        return open(socket, handler, QUESTION_PATIENCE);
+    }
+
+    static ControlServer open(Path socket, ControlHandler handler, Duration patience) throws IOException {
         removeLeftOver(socket);
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -74,7 +89,7 @@ public final class ControlServer implements AutoCloseable {
             listening.close();
             throw e;
         }
-        ControlServer server = new ControlServer(socket, handler, listening);
+        ControlServer server = new ControlServer(socket, handler, listening, patience);
         Thread.ofPlatform().daemon().name("control").start(server::accept);
         return server;
     }
@@ -117,7 +132,7 @@ public final class ControlServer implements AutoCloseable {
         while (true) {
             try {
                 SocketChannel connection = listening.accept();
-                if (connections.size() >= CONNECTIONS_MAX) {
+                if (connections.size() >= CONNECTIONS_MAX && !madeRoom()) {
                     turnAway(connection);
                 } else {
                     begin(connection);
@@ -141,16 +156,32 @@ public final class ControlServer implements AutoCloseable {
 
     private void begin(SocketChannel connection) throws IOException {
         connections.add(connection);
+        silentSinceNs.put(connection, System.nanoTime());
         boolean begun = false;
         try {
             Thread.ofPlatform().daemon().name("control-connection").start(() -> serve(connection));
             begun = true;
         } finally {
             if (!begun) {
-                connections.remove(connection);
+                forget(connection);
                 connection.close();
             }
         }
+    }
+
+    /** Ends the connections that have asked nothing for too long; whether there were any. */
+    private boolean madeRoom() throws IOException {
+        long nowNs = System.nanoTime();
+        boolean made = false;
+        for (Map.Entry<SocketChannel, Long> silent : silentSinceNs.entrySet()) {
+            // Not one that has just asked.
+            if (nowNs - silent.getValue() >= patienceNs && silentSinceNs.remove(silent.getKey(), silent.getValue())) {
+                connections.remove(silent.getKey());
+                silent.getKey().close();
+                made = true;
+            }
+        }
+        return made;
     }
 
     private static void turnAway(SocketChannel connection) {
@@ -174,14 +205,21 @@ public final class ControlServer implements AutoCloseable {
                     .user()
                     .getName();
             for (String line = readLine(questions); line != null; line = readLine(questions)) {
+                silentSinceNs.remove(connection);
                 answer(line, operator, answers);
                 answers.flush();
+                silentSinceNs.put(connection, System.nanoTime());
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("a control connection ended: {}", e.getMessage());
         } finally {
-            connections.remove(connection);
+            forget(connection);
         }
+    }
+
+    private void forget(SocketChannel connection) {
+        connections.remove(connection);
+        silentSinceNs.remove(connection);
     }
 
     private void answer(String line, String operator, Writer answers) throws IOException {

@@ -123,6 +123,13 @@ final class CheckCommand extends Command {
                             Finding.problem(problem.asString(), where, "the daemon itself says so", "see its log")));
             return findings;
         } catch (ControlException e) {
+            if (e.exitStatus() == ExitStatus.NOT_PERMITTED) {
+                return List.of(Finding.advice(
+                        String.valueOf(e.getMessage()),
+                        where,
+                        "nothing is known of the daemon, nor whether one runs",
+                        "run check as root, or as a member of the socket's group"));
+            }
             return List.of(Finding.problem(
                     String.valueOf(e.getMessage()), where, "nobody's announcement is heard", "scp-before-relay serve"));
         }
@@ -160,7 +167,7 @@ final class CheckCommand extends Command {
 
     private int testLog(Settings settings, String file) throws SettingsException {
         List<String> chosen = services.isEmpty() ? settings.loginLog().services() : services;
-        LogExam exam = LogExam.of(settings.loginLog(), chosen);
+        LogExam exam = logExam(settings, chosen);
         try (BufferedReader lines = open(file)) {
             long nowMs = System.currentTimeMillis();
             boolean allUnderstood = true;
@@ -180,6 +187,18 @@ final class CheckCommand extends Command {
             throw new CommandFailure(ExitStatus.NO, "there is no file " + file);
         } catch (IOException e) {
             throw new CommandFailure(ExitStatus.NO, file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private LogExam logExam(Settings settings, List<String> chosen) throws SettingsException {
+        try {
+            return LogExam.of(places().settingsFile(), settings.loginLog(), chosen);
+        } catch (SettingsException e) {
+            String what = e.problems().getFirst().what();
+            if (!services.isEmpty() && what.startsWith(LogExam.OF_SERVICES)) {
+                throw usage("--service: " + what.substring(LogExam.OF_SERVICES.length()));
+            }
+            throw e;
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the files are. With {@code --state DIR} everything lies in that directory; else in the system's places when
  * {@code /etc/scp-before-relay} exists; else in {@code $XDG_STATE_HOME/scp-before-relay} ({@code ~/.local/state} when that is
- * not set), laid out as with {@code --state}. {@code --config FILE} moves the settings file alone. Nothing is made here.
+ * not set), laid out as with {@code --state}. {@code --config FILE} moves the settings file alone, which must then be there. Nothing is made here.
  *
  * @param settingsFile the settings; may be absent
  * @param usersDirectory one {@code NAME.toml} for each user; may be absent
@@ -33,7 +33,8 @@ public record Places(Path settingsFile, Path usersDirectory, Path dataDirectory,
      * @param state what {@code --state} says; null when it is not given
      * @param config what {@code --config} says; null when it is not given
      * @param root where {@code /etc}, {@code /var} and {@code /run} are
-     * @throws SettingsException when there is no place at all, or the control socket's path would be too long for the kernel
+     * @throws SettingsException when there is no place at all, {@code config} is not there, or the control socket's path would be
+     *     too long for the kernel
      */
     public static Places find(@Nullable Path state, @Nullable Path config, Map<String, String> environment, Path root)
             throws SettingsException {
@@ -45,7 +46,7 @@ public record Places(Path settingsFile, Path usersDirectory, Path dataDirectory,
         } else {
             places = in(ofThisPerson(environment, root));
         }
-        Path settings = config == null ? places.settingsFile : config.toAbsolutePath();
+        Path settings = config == null ? places.settingsFile : named(config.toAbsolutePath());
         places = new Places(settings, places.usersDirectory, places.dataDirectory, places.runDirectory);
         places.checkSocketLength();
         return places;
@@ -106,6 +107,15 @@ public record Places(Path settingsFile, Path usersDirectory, Path dataDirectory,
                                 0,
                                 0,
                                 "does not exist, and neither XDG_STATE_HOME nor HOME is set; say where the files are with --state DIR")));
+    }
+
+    /** Who names a file means that file: nothing else counts in its place, the defaults neither. */
+    private static Path named(Path config) throws SettingsException {
+        if (Files.notExists(config)) {
+            throw new SettingsException(List.of(new SettingsException.Problem(
+                    config.toString(), 0, 0, "there is no such file, and --config names it")));
+        }
+        return config;
     }
 
     private void checkSocketLength() throws SettingsException {

@@ -37,10 +37,15 @@ public final class SettingsException extends Exception {
             what = printable(what);
         }
 
-        /** {@code file:line:column: what}, the form that editors jump to. */
+        /** {@code file:line:column}, the form that editors jump to; the file alone where the problem is the file itself. */
+        public String where() {
+            return line == 0 ? place : place + ":" + line + ":" + column;
+        }
+
+        /** {@code file:line:column: what}. */
         @Override
         public String toString() {
-            return line == 0 ? place + ": " + what : place + ":" + line + ":" + column + ": " + what;
+            return where() + ": " + what;
         }
 
         /** What stands in a file may hold anything; what is shown on a terminal or written to a log may not. */

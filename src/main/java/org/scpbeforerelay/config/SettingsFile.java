@@ -19,6 +19,7 @@ import org.scpbeforerelay.config.Settings.Store;
 import org.scpbeforerelay.config.Settings.Table;
 import org.scpbeforerelay.sign.Company;
 import org.tomlj.MutableTomlTable;
+import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
 /** Reads {@link Settings} from their TOML file. */
@@ -41,10 +42,23 @@ public final class SettingsFile {
      * @throws SettingsException with everything that is wrong
      */
     public static Settings read(Path file) throws SettingsException {
+        return read(file, false);
+    }
+
+    /** The same of a file that was there before: without it the defaults would count, which nobody has written. */
+    public static Settings readAgain(Path file) throws SettingsException {
+        return read(file, true);
+    }
+
+    private static Settings read(Path file, boolean wasThere) throws SettingsException {
         Problems problems = new Problems(file);
         Optional<String> text = TomlText.read(problems);
         problems.throwIfAny();
         if (text.isEmpty()) {
+            if (wasThere) {
+                problems.add(null, "was there before and is gone; for the defaults make it an empty file");
+            }
+            problems.throwIfAny();
             return Settings.DEFAULTS;
         }
         Optional<? extends TomlTable> document = TomlText.parse(text.get(), problems);
@@ -54,6 +68,15 @@ public final class SettingsFile {
         known.report(problems);
         problems.throwIfAny();
         return settings;
+    }
+
+    /** What is wrong with a key of this file, found by who knows more of its value; with the key's place, where it stands there. */
+    public static SettingsException.Problem problem(Path file, List<String> key, String what) {
+        Problems problems = new Problems(file);
+        Problems unread = new Problems(file);
+        Optional<TomlParseResult> document = TomlText.read(unread).flatMap(text -> TomlText.parse(text, unread));
+        problems.add(document.map(toml -> toml.inputPositionOf(key)).orElse(null), what);
+        return problems.list().getFirst();
     }
 
     /** Every key that is read, by the header of its table. The reference is held against this. */

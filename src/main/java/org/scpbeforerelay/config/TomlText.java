@@ -46,6 +46,9 @@ final class TomlText {
             }
             return decoded(bytes(file), problems);
         } catch (NoSuchFileException e) {
+            if (Files.isSymbolicLink(file)) {
+                problems.add(null, "is a symbolic link to nothing");
+            }
             return Optional.empty();
         } catch (AccessDeniedException e) {
             problems.add(

@@ -56,6 +56,15 @@ public final class UserEdit {
         }
     }
 
+    /** What would be wrong with a new user's file that had this in it; empty when nothing would. */
+    public static List<String> objections(Path directory, UserName name, Settings settings, Consumer<UserEdit> edit) {
+        MutableTomlTable table = MutableTomlTable.create();
+        edit.accept(new UserEdit(table));
+        return problems(directory, name, table.toToml(), settings).stream()
+                .map(Problem::what)
+                .toList();
+    }
+
     /**
      * Changes a user.
      *
@@ -160,14 +169,19 @@ public final class UserEdit {
         MutableTomlTable table = document.orElseThrow();
         edit.accept(new UserEdit(table));
         String changed = table.toToml();
-        List<Problem> found =
-                UserFolder.read(directory, settings, new UserFolder.Draft(name, changed)).problems().stream()
-                        .filter(problem -> problem.place().equals(file.toString()))
-                        .toList();
+        List<Problem> found = problems(directory, name, changed, settings);
         if (!found.isEmpty()) {
             throw new SettingsException(found);
         }
         AtomicFile.write(file, changed);
+    }
+
+    /** Of this user's file alone, when it has this text. */
+    private static List<Problem> problems(Path directory, UserName name, String text, Settings settings) {
+        String file = UserFolder.file(directory, name).toString();
+        return UserFolder.read(directory, settings, new UserFolder.Draft(name, text)).problems().stream()
+                .filter(problem -> problem.place().equals(file))
+                .toList();
     }
 
     /** Held while a file of the directory is changed. The lock is a dot file, which no reader of users looks at. */

@@ -79,7 +79,8 @@ record UserFolder(List<UserFile> users, List<Problem> problems, List<String> war
             if (draft != null) {
                 names.add(draft.name() + SUFFIX);
             }
-            if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            // Where the folder above may not be searched nobody knows whether it is there: listing says so.
+            if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
                 return names;
             }
             try (Stream<Path> files = Files.list(directory)) {
@@ -117,19 +118,15 @@ record UserFolder(List<UserFile> users, List<Problem> problems, List<String> war
             if (draft == null || !draft.name().equals(name.get())) {
                 warnOfMode(file);
             }
-            text(file, name.get(), found)
+            text(name.get(), found)
                     .flatMap(text ->
                             UserReader.of(text, name.get(), settings.lease().maxTerm(), found))
                     .ifPresent(readers::add);
         }
 
-        private Optional<String> text(Path file, UserName name, Problems found) {
+        private Optional<String> text(UserName name, Problems found) {
             if (draft != null && draft.name().equals(name)) {
                 return Optional.of(draft.text());
-            }
-            if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-                found.add(null, "is a symbolic link to nothing");
-                return Optional.empty();
             }
             return TomlText.read(found);
         }

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.config;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +54,24 @@ public record UsersDirectory(
      * @throws SettingsException with everything that is wrong in any of the files
      */
     public static UsersDirectory read(Path directory, Settings settings) throws SettingsException {
+        return read(directory, settings, false);
+    }
+
+    /** The same of a directory that was there before: without it there would be no users, and all leases would end. */
+    public static UsersDirectory readAgain(Path directory, Settings settings) throws SettingsException {
+        return read(directory, settings, true);
+    }
+
+    private static UsersDirectory read(Path directory, Settings settings, boolean wasThere) throws SettingsException {
         UserFolder folder = UserFolder.read(directory, settings, null);
         List<Problem> problems = new ArrayList<>(folder.problems());
+        if (wasThere && Files.notExists(directory)) {
+            problems.add(new Problem(
+                    directory.toString(),
+                    0,
+                    0,
+                    "was there before and is gone; for no users make it an empty directory"));
+        }
         List<AuthorizedKey> authorities = List.of();
         Path file = settings.ssh().trustedUserCaKeys();
         if (file != null) {

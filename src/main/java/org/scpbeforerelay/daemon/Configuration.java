@@ -16,8 +16,8 @@ import org.scpbeforerelay.config.ListenAddress;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
-import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.config.UsersDirectory;
+import org.scpbeforerelay.doctor.LogExam;
 import org.scpbeforerelay.lookup.LookupSettings;
 import org.scpbeforerelay.lookup.LookupSettings.PolicyChoices;
 import org.scpbeforerelay.sign.SharedTerms;
@@ -30,9 +30,10 @@ record Configuration(Settings settings, UsersDirectory users) {
     private static final int FAILED_LOGINS_PER_MINUTE_MAX = 60;
     private static final int CONNECTIONS_PER_USER_MAX = 1024;
 
-    static Configuration read(Places places) throws SettingsException {
-        Settings settings = SettingsFile.read(places.settingsFile());
-        return new Configuration(settings, UsersDirectory.read(places.usersDirectory(), settings));
+    /** What the daemon adds to what the files themselves say is wrong: the formats of login logs that they name. */
+    static Configuration checked(Places places, Settings settings, UsersDirectory users) throws SettingsException {
+        LogExam.check(places.settingsFile(), settings.loginLog());
+        return new Configuration(settings, users);
     }
 
     Roster roster() {
@@ -117,21 +118,21 @@ record Configuration(Settings settings, UsersDirectory users) {
                 settings.ssh().proxies());
     }
 
-    /** The settings that differ from those in force but count only from the next start. */
-    List<String> needsRestartAfter(Configuration inForce) {
+    /** The settings that differ from those of the start and count only from the next one. */
+    List<String> needsRestartAfter(Configuration atStart) {
         List<String> remarks = new ArrayList<>();
         remark(
                 remarks,
                 "[ssh]",
                 settings.ssh().withoutProxies(),
-                inForce.settings.ssh().withoutProxies());
+                atStart.settings.ssh().withoutProxies());
         remark(
                 remarks,
                 "[lookup] listen",
                 settings.lookup().listen(),
-                inForce.settings.lookup().listen());
-        remark(remarks, "[store]", settings.store(), inForce.settings.store());
-        remark(remarks, "[console]", settings.console(), inForce.settings.console());
+                atStart.settings.lookup().listen());
+        remark(remarks, "[store]", settings.store(), atStart.settings.store());
+        remark(remarks, "[console]", settings.console(), atStart.settings.console());
         return remarks;
     }
 

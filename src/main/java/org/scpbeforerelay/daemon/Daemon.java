@@ -45,14 +45,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    /** How often the host's own addresses are looked up: they may change while the daemon runs. */
     private final Places places;
-
     private final Clock clock;
     private final Moment startedAt;
     private final ServiceNotification serviceManager;
     private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+    private final SettingsOnDisk onDisk;
 
+    private volatile boolean ready;
     private volatile Configuration configuration;
     private volatile Set<ClientAddress> hostAddresses = Set.of();
     private @Nullable Registry registry;
@@ -79,8 +79,7 @@ public final class Daemon implements AutoCloseable {
      */
     public static Daemon start(Places places, Clock clock, @Nullable String notifySocket)
             throws SettingsException, StartException {
-        Configuration configuration = Configuration.read(places);
-        Daemon daemon = new Daemon(places, clock, configuration, notifySocket);
+        Daemon daemon = new Daemon(places, clock, new SettingsOnDisk(places, clock), notifySocket);
         try {
             daemon.begin();
             return daemon;
@@ -99,11 +98,12 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private Daemon(Places places, Clock clock, Configuration configuration, @Nullable String notifySocket) {
+    private Daemon(Places places, Clock clock, SettingsOnDisk onDisk, @Nullable String notifySocket) {
         this.places = places;
         this.clock = clock;
         this.startedAt = clock.now();
-        this.configuration = configuration;
+        this.onDisk = onDisk;
+        this.configuration = onDisk.atStart();
         this.serviceManager = new ServiceNotification(notifySocket);
     }
 
@@ -162,14 +162,15 @@ public final class Daemon implements AutoCloseable {
         begun.push(HeapKeeper.begin());
         startConsole();
         LOG.info(
-                "ready: {} leases, {} users; ssh on {}, lookups on {}, commands on {}, console on {}",
-                report.revived(),
-                configuration.roster().allowances().size(),
+                "ready: {}, {}; ssh on {}, lookups on {}, commands on {}, console on {}",
+                Counted.of(report.revived(), "lease", "leases"),
+                Counted.of(configuration.roster().allowances().size(), "user", "users"),
                 texts(sshAddresses()),
                 texts(listener.boundAddresses()),
                 places.controlSocket(),
                 console == null || console.where() == null ? "(off)" : console.where());
-        serviceManager.send("READY=1\nSTATUS=" + report.revived() + " leases at start");
+        ready = true;
+        serviceManager.send("READY=1\nSTATUS=" + Counted.of(report.revived(), "lease", "leases") + " at start");
     }
 
     /** Before anything is announced, so that it misses nothing; not at all where nobody can look at it. */
@@ -224,48 +225,48 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Reads settings and users anew and puts them into force, or throws and changes nothing. */
+    /** Reads settings and users anew and puts them into force, or throws and changes nothing; logs the one as the other. */
     public synchronized Reloaded reload() throws SettingsException {
         // The time tells the service manager which READY=1 ends this reload: systemd.service(5), Type=notify-reload.
         serviceManager.send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
         try {
-            Configuration next = Configuration.read(places);
-            List<String> remarks = new ArrayList<>(next.warnings());
-            remarks.addAll(next.needsRestartAfter(configuration));
-            Registry theRegistry = registry();
-            Sources theSources = Objects.requireNonNull(sources, "not started");
-            Sinks theSinks = Objects.requireNonNull(sinks, "not started");
-            theSources.check(next);
-            Revocation revocation =
-                    theRegistry.adopt(next.roster(), next.terms(hostAddresses)).join();
-            LookupListener listener = lookup;
-            if (listener != null) {
-                listener.adopt(next.policyChoices());
-            }
-            theSources.adopt(next, remarks);
-            theSinks.adopt(next.settings(), remarks);
-            configuration = next;
-            LOG.info(
-                    "settings and users read anew: {} users, {} leases ended",
-                    next.roster().allowances().size(),
-                    revocation.ended().size());
-            return new Reloaded(
-                    next.roster().allowances().size(), revocation.ended().size(), remarks);
+            Reloaded reloaded = takeIntoForce(onDisk.readAgain());
+            onDisk.isInForce();
+            reloaded.remarks().forEach(LOG::warn);
+            return reloaded;
+        } catch (SettingsException e) {
+            onDisk.isNotInForce(e);
+            LOG.error("reload: nothing has changed, the former settings stay in force:");
+            String.valueOf(e.getMessage()).lines().forEach(LOG::error);
+            throw e;
+        } catch (RuntimeException e) {
+            onDisk.isNotInForce(e);
+            LOG.error("reload: it failed inside; what had been read by then is in force, the rest is as it was", e);
+            throw e;
         } finally {
             serviceManager.send("READY=1");
         }
     }
 
-    /** The same for SIGHUP: nobody waits for the outcome, so it is logged. */
-    void reloadAndLog() {
-        try {
-            reload().remarks().forEach(LOG::warn);
-        } catch (SettingsException e) {
-            LOG.error("reload: nothing has changed, the former settings stay in force:");
-            String.valueOf(e.getMessage()).lines().forEach(LOG::error);
-        } catch (RuntimeException e) {
-            LOG.error("reload: it failed inside; what had been read by then is in force, the rest is as it was", e);
+    private Reloaded takeIntoForce(Configuration next) {
+        List<String> remarks = new ArrayList<>(next.warnings());
+        remarks.addAll(next.needsRestartAfter(onDisk.atStart()));
+        Revocation revocation =
+                registry().adopt(next.roster(), next.terms(hostAddresses)).join();
+        LookupListener listener = lookup;
+        if (listener != null) {
+            listener.adopt(next.policyChoices());
         }
+        Objects.requireNonNull(sources, "not started").adopt(next, remarks);
+        Objects.requireNonNull(sinks, "not started").adopt(next.settings(), remarks);
+        configuration = next;
+        int users = next.roster().allowances().size();
+        int ended = revocation.ended().size();
+        LOG.info(
+                "settings and users read anew: {}, {} ended",
+                Counted.of(users, "user", "users"),
+                Counted.of(ended, "lease", "leases"));
+        return new Reloaded(users, ended, remarks);
     }
 
     /** Where the SSH endpoint listens first; {@link IllegalStateException} when it is off. */
@@ -332,6 +333,7 @@ public final class Daemon implements AutoCloseable {
             problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
         }
         SharedBook.describe(shared, status, problems);
+        onDisk.describe(problems);
         String uncounted = quotas == null ? null : quotas.failure();
         if (uncounted != null) {
             problems.add(uncounted);
@@ -384,6 +386,8 @@ public final class Daemon implements AutoCloseable {
                 LOG.warn("ending: {}", e.toString());
             }
         }
-        LOG.info("ended; leases are kept");
+        if (ready) {
+            LOG.info("ended; leases are kept");
+        }
     }
 }

@@ -6,6 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.scpbeforerelay.config.SettingsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the signals of signal(7) mean to the daemon: SIGHUP reloads, SIGTERM and SIGINT end it.
@@ -15,6 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * called by reflection, because the compiler warns of it in a way that cannot be silenced.
  */
 public final class Signals implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
+
     private final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
     private final Deque<Runnable> giveBack = new ArrayDeque<>();
 
@@ -44,7 +49,15 @@ public final class Signals implements AutoCloseable {
     /** Reloads when told so; returns when the process is told to end. */
     public void serveUntilTold(Daemon daemon) throws InterruptedException {
         while (told.take() == Told.RELOAD) {
-            daemon.reloadAndLog();
+            reload(daemon);
+        }
+    }
+
+    private static void reload(Daemon daemon) {
+        try {
+            daemon.reload();
+        } catch (SettingsException | RuntimeException e) {
+            LOG.debug("a reload failed; nobody waits for it, and the log has said why", e);
         }
     }
 

@@ -12,6 +12,7 @@ import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.console.metrics.Figures;
+import org.scpbeforerelay.doctor.LogExam;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.source.drop.DropHealth;
 import org.scpbeforerelay.source.drop.DropSettings;
@@ -58,15 +59,6 @@ final class Sources implements AutoCloseable {
             SshEndpoint endpoint = begin(new SshEndpoint(endpointSettings, registry, clock, configuration.keyring()));
             endpoint.start();
             ssh = endpoint;
-        }
-    }
-
-    /** Reads what may be wrong first: throws before anything has changed. */
-    void check(Configuration next) throws SettingsException {
-        try {
-            LoginLog.check(settings(next.settings()));
-        } catch (FormatException e) {
-            throw formatProblem(e);
         }
     }
 
@@ -211,7 +203,7 @@ final class Sources implements AutoCloseable {
         try {
             logins.adopt(configuration.settings().drop());
         } catch (FormatException e) {
-            throw formatProblem(e);
+            throw LogExam.wrong(places.settingsFile(), e);
         }
         return logins;
     }
@@ -220,7 +212,7 @@ final class Sources implements AutoCloseable {
         try {
             return new LoginLog(settings(settings), registry);
         } catch (FormatException e) {
-            throw formatProblem(e);
+            throw LogExam.wrong(places.settingsFile(), e);
         }
     }
 
@@ -235,11 +227,6 @@ final class Sources implements AutoCloseable {
                 log.endAtLogout(),
                 places.dataDirectory().resolve("login-log"),
                 ZoneId.systemDefault());
-    }
-
-    private SettingsException formatProblem(FormatException problem) {
-        return new SettingsException(List.of(new SettingsException.Problem(
-                places.settingsFile().toString(), 0, 0, "[login_log] " + problem.getMessage())));
     }
 
     private <T extends AutoCloseable> T begin(T part) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.scpbeforerelay.config.Settings;
-import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.source.login.follow.JournalTail;
+import org.scpbeforerelay.source.login.format.FormatException;
 import org.scpbeforerelay.source.login.format.LogLine;
 
 /** Reads the last lines of each unit that is followed in the journal, as the daemon would: a unit of another name is never heard of. */
@@ -32,8 +32,8 @@ final class FollowedJournalExam {
                 JournalTail tail = JournalTail.read(journalctl, unit, LINES_MAX, nowMs);
                 heardOf += tail.lines().size();
                 findings.add(examine(log, unit, tail));
-            } catch (SettingsException e) {
-                return findings; // said of the log files
+            } catch (FormatException e) {
+                return findings; // said of the settings
             } catch (IOException e) {
                 findings.add(Finding.problem(
                         "the journal cannot be read: " + e.getMessage(),
@@ -59,7 +59,7 @@ final class FollowedJournalExam {
                 "systemctl list-units --type=service shows what is there, journalctl -u UNIT what it says");
     }
 
-    private static Finding examine(Settings.LoginLog log, String unit, JournalTail tail) throws SettingsException {
+    private static Finding examine(Settings.LoginLog log, String unit, JournalTail tail) throws FormatException {
         String services = String.join(", ", log.services());
         int count = tail.lines().size();
         if (count == 0 && tail.complaint().contains(NOT_FOR_YOU)) {

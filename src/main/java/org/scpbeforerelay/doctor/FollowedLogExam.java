@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.scpbeforerelay.config.Settings;
-import org.scpbeforerelay.config.SettingsException;
+import org.scpbeforerelay.source.login.format.FormatException;
 
 /** Reads the end of each log file that is followed, as the daemon would: a format that understands nothing fails in silence. */
 final class FollowedLogExam {
@@ -23,18 +23,14 @@ final class FollowedLogExam {
         for (Path file : settings.loginLog().files()) {
             try {
                 findings.add(examine(settings.loginLog(), file, nowMs));
-            } catch (SettingsException e) {
-                findings.add(Finding.problem(
-                        "the formats cannot be read: " + e.problems().getFirst().what(),
-                        "[login_log] formats",
-                        "the daemon does not start with them",
-                        "scp-before-relay check --log " + file));
+            } catch (FormatException e) {
+                return List.of(); // said of the settings
             }
         }
         return findings;
     }
 
-    private static Finding examine(Settings.LoginLog log, Path file, long nowMs) throws SettingsException {
+    private static Finding examine(Settings.LoginLog log, Path file, long nowMs) throws FormatException {
         String where = file.toString();
         String services = String.join(", ", log.services());
         if (!Files.exists(file)) {

@@ -25,17 +25,17 @@ public final class SettingsExam {
                     "docs/settings.md"));
         }
         try {
+            LogExam.check(places.settingsFile(), settings.loginLog());
+        } catch (SettingsException e) {
+            findings.addAll(
+                    problems(e, "the daemon does not start with such settings, and keeps the former at a reload"));
+        }
+        try {
             UsersDirectory users = UsersDirectory.read(places.usersDirectory(), settings);
             examineUsers(places, users, settings, findings);
             findings.addAll(UserExam.examine(places, users, known));
         } catch (SettingsException e) {
-            for (SettingsException.Problem problem : e.problems()) {
-                findings.add(Finding.problem(
-                        problem.what(),
-                        problem.place() + ":" + problem.line(),
-                        "the daemon starts with all users or with none",
-                        "edit the file"));
-            }
+            findings.addAll(problems(e, "the daemon starts with all users or with none"));
         }
         findings.addAll(PermissionExam.examine(places, settings));
         findings.addAll(HostKeyExam.examine(places, settings, known.nowMs()));
@@ -47,6 +47,12 @@ public final class SettingsExam {
         return findings;
     }
 
+    private static List<Finding> problems(SettingsException wrong, String why) {
+        return wrong.problems().stream()
+                .map(problem -> Finding.problem(problem.what(), problem.where(), why, "edit the file"))
+                .toList();
+    }
+
     private static void examineUsers(Places places, UsersDirectory users, Settings settings, List<Finding> findings) {
         String where = places.usersDirectory().toString();
         if (users.users().isEmpty()) {
@@ -54,7 +60,8 @@ public final class SettingsExam {
                     "there is no user", where, "nobody can announce", "scp-before-relay user add NAME --key FILE"));
             return;
         }
-        findings.add(Finding.good(users.users().size() + " users can be read", where));
+        findings.add(Finding.good(
+                users.users().size() == 1 ? "1 user can be read" : users.users().size() + " users can be read", where));
         users.warnings()
                 .forEach(warning -> findings.add(
                         Finding.advice(warning, where, "it is allowed, and worth a second thought", "edit the file")));

@@ -57,8 +57,9 @@ final class PlacesTest {
 
     @Test
     void settingsFileMayBeElsewhere() throws Exception {
-        Places places = Places.find(Path.of("/srv/sbr"), Path.of("/tmp/other.toml"), Map.of(), root);
-        assertThat(places.settingsFile()).isEqualTo(Path.of("/tmp/other.toml"));
+        Path other = Files.createFile(root.resolve("other.toml"));
+        Places places = Places.find(Path.of("/srv/sbr"), other, Map.of(), root);
+        assertThat(places.settingsFile()).isEqualTo(other);
         assertThat(places.usersDirectory()).isEqualTo(Path.of("/srv/sbr/users"));
     }
 

@@ -98,11 +98,6 @@ public final class LoginLog implements AutoCloseable {
         return LoginFormats.read(settings.formats()).chosen(settings.services());
     }
 
-    /** Throws when {@link #adopt} would, and changes nothing. */
-    public static void check(LoginLogSettings settings) throws FormatException {
-        formats(settings);
-    }
-
     /** Begins to follow. A log that cannot be read is tried again and again; the log says so. */
     public synchronized void start() {
         if (started) {

@@ -42,7 +42,7 @@ final class FormatFile {
     private static final Set<String> PARTS = Set.of("user", "address", "port", "session");
 
     private final String file;
-    private final List<String> problems = new ArrayList<>();
+    private final List<FormatException.Problem> problems = new ArrayList<>();
 
     private FormatFile(String file) {
         this.file = file;
@@ -201,7 +201,10 @@ final class FormatFile {
     }
 
     private void problem(@Nullable TomlPosition position, String what) {
-        problems.add(file + ":" + (position == null ? 1 : position.line()) + ": " + what);
+        problems.add(
+                position == null
+                        ? FormatException.Problem.ofFile(file, what)
+                        : new FormatException.Problem(file, position.line(), position.column(), what));
     }
 
     private static String sorted(Set<String> words) {

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,12 +64,14 @@ public final class LoginFormats {
     /** The formats of these services. */
     public List<LoginFormat> chosen(Collection<String> services) throws FormatException {
         List<LoginFormat> chosen = new ArrayList<>();
-        List<String> unknown = new ArrayList<>();
+        List<FormatException.Problem> unknown = new ArrayList<>();
         for (String service : services) {
             LoginFormat format = byName.get(service);
             if (format == null) {
-                unknown.add("services: no format '" + service + "'; there are " + String.join(", ", byName.keySet())
-                        + "; your own go into the folder that 'formats' names");
+                unknown.add(FormatException.Problem.ofSetting(
+                        "services",
+                        "no format '" + service + "'; there are " + String.join(", ", byName.keySet())
+                                + "; your own go into the folder that 'formats' names"));
             } else {
                 chosen.add(format);
             }
@@ -82,7 +88,7 @@ public final class LoginFormats {
     }
 
     private static void readFolder(Path folder, Map<String, LoginFormat> formats) throws FormatException {
-        List<String> problems = new ArrayList<>();
+        List<FormatException.Problem> problems = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.toml")) {
             for (Path file : files) {
                 String fileName = String.valueOf(file.getFileName());
@@ -92,17 +98,26 @@ public final class LoginFormats {
                 } catch (FormatException e) {
                     problems.addAll(e.problems());
                 } catch (IOException e) {
-                    problems.add(file + ": cannot be read: " + e);
+                    problems.add(FormatException.Problem.ofFile(file.toString(), "cannot be read: " + e.getMessage()));
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            problems.add(
-                    folder + ": cannot be listed: " + e + "; 'formats' must name a folder that the daemon may read");
+            problems.add(FormatException.Problem.ofSetting(
+                    "formats", folder + " cannot be listed (" + why(e) + "); name a folder that the daemon may read"));
         }
         if (!problems.isEmpty()) {
-            problems.sort(null);
+            problems.sort(Comparator.comparing(FormatException.Problem::file));
             throw new FormatException(problems);
         }
+    }
+
+    private static String why(Exception problem) {
+        return switch (problem) {
+            case NoSuchFileException missing -> "there is none";
+            case NotDirectoryException file -> "it is no folder";
+            case AccessDeniedException denied -> "permission denied";
+            default -> problem.toString();
+        };
     }
 
     private static String text(Path file) throws IOException {

@@ -244,10 +244,10 @@ final class LineJudgeTest {
 
         assertThatThrownBy(() -> LoginFormats.read(folder))
                 .isInstanceOf(FormatException.class)
-                .hasMessageContaining("mypop.toml:2: unknown key 'conection'")
-                .hasMessageContaining("mypop.toml:5: line: Unclosed group")
-                .hasMessageContaining("mypop.toml:7: what: 'logon'; expected one of login, logout, nothing, opens")
-                .hasMessageContaining("mypop.toml:8: unknown part 'ip'");
+                .hasMessageContaining("mypop.toml:2:1: unknown key 'conection'")
+                .hasMessageContaining("mypop.toml:5:1: line: Unclosed group")
+                .hasMessageContaining("mypop.toml:7:1: what: 'logon'; expected one of login, logout, nothing, opens")
+                .hasMessageContaining("mypop.toml:8:1: unknown part 'ip'");
         assertThatThrownBy(() -> LoginFormats.read(null).chosen(List.of("dovecote")))
                 .hasMessageContaining("no format 'dovecote'; there are courier, cyrus, dovecot");
     }

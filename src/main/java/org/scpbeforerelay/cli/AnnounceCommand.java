@@ -27,11 +27,11 @@ import picocli.CommandLine.Parameters;
                         + "at an interval. Your known_hosts, keys, ssh agent and ~/.ssh/config are ssh's own affair.",
         footer = {
             "",
-            "Without --interface and --address, whatever address the server sees is announced. The port is the one given, else",
-            "the one in ~/.ssh/config, else 2222. SIGHUP announces at once; SIGTERM and SIGINT end it.",
+            "Without --interface and --address, whatever address the server sees is announced. The port is the one given, else "
+                    + "the one in ~/.ssh/config, else 2222. SIGHUP announces at once; SIGTERM and SIGINT end it.",
             "",
-            "Exit status: 0 announced, or told to end; 1 nothing to announce (the interface is down); 64 usage; 69 a server is",
-            "not reachable (--once); 77 refused; 78 a host key is not the known one. Of several servers the gravest.",
+            "Exit status: 0 announced, or told to end; 1 nothing to announce (the interface is down); 64 usage; 69 a server is "
+                    + "not reachable (--once); 77 refused; 78 a host key is not the known one. Of several servers the gravest.",
             "",
             "Examples:",
             "  scp-before-relay announce gerard+gwaihir@shadowfax --interface ppp0",

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Whoever has this address may grant and revoke: open it, do not pass it on. The browser keeps a cookie for a week.",
-            "From another machine: ssh -L 8040:127.0.0.1:8040 RELAYHOST, then open the same address there.",
+            "From another machine, open the same address there after:",
+            "  ssh -L 8040:127.0.0.1:8040 RELAYHOST",
             "",
             "Exit status: 0, or 1 when there is no console, 69 when no daemon answers."
         })

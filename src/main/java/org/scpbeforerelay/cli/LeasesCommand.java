@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Show who may relay from where, since when, until when, and by which source.",
         footer = {
             "",
-            "SIGNS is there when an address is odd: shared, moved, behind-nat, changing, many-addresses; explain ADDRESS has",
-            "the sentences.",
+            "SIGNS is there when an address is odd: shared, moved, behind-nat, changing, many-addresses; explain ADDRESS has "
+                    + "the sentences.",
             "",
             "Exit status: 0 when there are leases, 1 when there is none, 69 when no daemon answers.",
             "",
@@ -52,6 +52,7 @@ final class LeasesCommand extends Command {
         }
         if (watch) {
             watch();
+            return ExitStatus.DONE;
         }
         List<JsonNode> leases = fetch();
         if (json) {
@@ -71,8 +72,9 @@ final class LeasesCommand extends Command {
         return leases;
     }
 
+    /** Until nobody reads it any more. */
     private void watch() throws ControlException, SettingsException, InterruptedException {
-        while (true) {
+        while (!terminal.isCutOff()) {
             List<JsonNode> leases = fetch();
             if (terminal.isInteractive()) {
                 terminal.out().print("\u001b[H\u001b[2J\u001b[3J");

@@ -60,7 +60,18 @@ public final class Main {
             // A command, and the daemon above all, starts sooner and smaller without the model of the other commands.
             commands = Map.of(args[0], named);
         }
-        return commandLine(terminal, commands).execute(args);
+        return whole(terminal, commandLine(terminal, commands).execute(args));
+    }
+
+    /** An answer that did not reach its file is none: {@code completion bash > FILE} on a full disk must not end well. */
+    private static int whole(Terminal terminal, int status) {
+        String lost = status == ExitStatus.DONE || status == ExitStatus.NO ? terminal.lost() : null;
+        return lost == null
+                ? status
+                : said(
+                        terminal.err(),
+                        "scp-before-relay: the output could not be written (" + lost + ") and is not whole",
+                        ExitStatus.CANNOT_WRITE);
     }
 
     /** The whole tree of commands. */
@@ -78,6 +89,7 @@ public final class Main {
                 .options(Ansi.Style.fg_yellow)
                 .parameters(Ansi.Style.fg_yellow)
                 .build());
+        line.setHelpFactory(WholeLinesHelp::new);
         line.setUsageHelpAutoWidth(terminal.isInteractive());
         line.setParameterExceptionHandler((problem, args) -> usage(problem, terminal.err()));
         line.setExecutionExceptionHandler((problem, where, parsed) -> failure(problem, terminal.err(), parsed));
@@ -127,7 +139,7 @@ public final class Main {
             },
             commandListHeading = "%nCommands:%n",
             synopsisSubcommandLabel = "COMMAND",
-            footer = {"", "Start with:  scp-before-relay try", "Every command has --help."})
+            footer = {"", "Start with:", "  scp-before-relay try", "", "Every command has --help."})
     private static final class Root extends Command {
         Root(Terminal terminal) {
             super(terminal);
@@ -135,7 +147,7 @@ public final class Main {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.out());
+            spec.commandLine().usage(terminal.err());
             return ExitStatus.USAGE;
         }
     }

@@ -41,6 +41,9 @@ final class ManPage {
         }
         line(".SH OPTIONS");
         for (OptionSpec option : command.options()) {
+            if (option.hidden()) {
+                continue;
+            }
             String takes = option.arity().max() > 0 ? " \\fI" + escape(option.paramLabel()) + "\\fR" : "";
             item("\\fB" + escape(String.join(", ", option.names())) + "\\fR" + takes, option.description());
         }

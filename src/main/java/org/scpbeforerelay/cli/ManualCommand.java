@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,13 +39,10 @@ final class ManualCommand extends Command {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Map<String, CommandSpec> pages = pages(spec.root());
         if (directory != null) {
-            Files.createDirectories(directory);
-            for (Map.Entry<String, CommandSpec> page : pages.entrySet()) {
-                Files.writeString(directory.resolve(page.getKey() + ".1"), ManPage.of(page.getValue()));
-            }
+            write(pages, directory);
             println("wrote " + pages.size() + " pages into " + directory);
             return ExitStatus.DONE;
         }
@@ -56,6 +54,22 @@ final class ManualCommand extends Command {
         terminal.out().print(ManPage.of(wanted));
         terminal.out().flush();
         return ExitStatus.DONE;
+    }
+
+    private static void write(Map<String, CommandSpec> pages, Path directory) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            for (Map.Entry<String, CommandSpec> page : pages.entrySet()) {
+                Files.writeString(directory.resolve(page.getKey() + ".1"), ManPage.of(page.getValue()));
+            }
+        } catch (FileSystemException e) {
+            throw CommandFailure.cannotWrite(e, "name a folder that you may write, with --write DIR");
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitStatus.CANNOT_WRITE, "the pages cannot be written into " + directory + ": " + e.getMessage());
+        }
     }
 
     /** Every page by its name: {@code scp-before-relay}, {@code scp-before-relay-serve}, … */

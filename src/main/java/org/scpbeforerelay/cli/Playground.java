@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,14 @@ final class Playground implements AutoCloseable {
 
     /** Makes it, in a new temporary folder or in the (new or empty) one that the user named. */
     static Playground make(@Nullable Path wanted) throws IOException, InterruptedException {
+        try {
+            return made(wanted);
+        } catch (FileSystemException e) {
+            throw CommandFailure.cannotWrite(e, "name an empty folder that you may write, with --state DIR");
+        }
+    }
+
+    private static Playground made(@Nullable Path wanted) throws IOException, InterruptedException {
         Programs.require("ssh", "scp", "ssh-keygen");
         if (wanted != null && Files.exists(wanted) && !isEmpty(wanted)) {
             throw new CommandFailure(

@@ -16,14 +16,16 @@ import picocli.CommandLine.Option;
                 "Run the daemon in the foreground: the SSH endpoint, the answers to mail servers, the control socket.",
         footer = {
             "",
-            "It is ready when its log says so; a service manager is told by READY=1 (sd_notify). SIGHUP or 'reload' reads",
-            "settings and users anew, bad ones change nothing. SIGTERM ends it cleanly. Every setting has a default.",
+            "It is ready when its log says so; a service manager is told by READY=1 (sd_notify). SIGHUP or 'reload' reads "
+                    + "settings and users anew, bad ones change nothing. SIGTERM ends it cleanly. Every setting has a default.",
+            "",
             "Exit status: 0 after SIGTERM or SIGINT, 73 a file or socket cannot be made, 78 settings or users are wrong."
         })
 final class ServeCommand extends Command {
     @Option(
             names = "--log",
             paramLabel = "FORM",
+            completionCandidates = Choices.LogForms.class,
             defaultValue = "text",
             description =
                     "text: a line an event for people (default). json: an object a line for machines. On standard error.")

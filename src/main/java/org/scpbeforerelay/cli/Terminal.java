@@ -3,9 +3,15 @@ package org.scpbeforerelay.cli;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a command writes: plain text, with colours only where a person reads them (a terminal, and no {@code NO_COLOR}, see
@@ -17,6 +23,7 @@ public final class Terminal {
     private final boolean colours;
     private final boolean interactive;
     private final String columns;
+    private @Nullable Output output;
 
     public Terminal(PrintWriter out, PrintWriter err, boolean interactive, Map<String, String> environment) {
         this.out = out;
@@ -27,13 +34,79 @@ public final class Terminal {
         this.colours = interactive && noColor.isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
 
-    /** The process's own terminal. UTF-8, whatever the locale says: names are ASCII, and ticks should not become '?'. */
+    private Terminal(Output output, OutputStream err, boolean interactive, Map<String, String> environment) {
+        this(writer(output), writer(err), interactive, environment);
+        this.output = output;
+    }
+
+    /** The process's own terminal. */
     public static Terminal ofProcess() {
         return new Terminal(
-                new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
-                new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                new Output(new FileOutputStream(FileDescriptor.out), isPipe()),
+                new FileOutputStream(FileDescriptor.err),
                 isTerminal(),
                 System.getenv());
+    }
+
+    /** Of these streams; nobody looks at it. {@code readerMayLeave}: the output is a pipe. */
+    static Terminal of(OutputStream out, OutputStream err, boolean readerMayLeave) {
+        return new Terminal(new Output(out, readerMayLeave), err, false, Map.of());
+    }
+
+    /** UTF-8, whatever the locale says: names are ASCII, and ticks should not become '?'. */
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private static boolean isPipe() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().matches("(pipe|socket):.*");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Standard output, which remembers why something could not be written: the {@link PrintWriter} around it does not. */
+    private static final class Output extends FilterOutputStream {
+        private final boolean readerMayLeave;
+        private @Nullable IOException failure;
+
+        Output(OutputStream stream, boolean readerMayLeave) {
+            super(stream);
+            this.readerMayLeave = readerMayLeave;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+    }
+
+    /** Whether anything that was printed got lost. */
+    boolean isCutOff() {
+        return out.checkError();
+    }
+
+    /**
+     * Why what was printed is not whole; null when it is. A reader that has enough, as {@code head} has after ten lines, is no
+     * reason.
+     */
+    @Nullable
+    String lost() {
+        if (!isCutOff() || output == null || output.readerMayLeave) {
+            return null;
+        }
+        return output.failure == null ? "" : String.valueOf(output.failure.getMessage());
     }
 
     @SuppressWarnings("SystemConsoleNull") // the checker of null knows System.console() by its older contract

@@ -7,11 +7,13 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Help and manual pages say what the commands do, and every command has both. */
@@ -47,6 +49,25 @@ class ManualTest {
         assertThat(MAN.resolve(page.getKey() + ".1"))
                 .as("write them anew with: ./scp-before-relay manual --write man")
                 .hasContent(ManPage.of(page.getValue()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void theHelpBreaksNoLineThatIsToBeCopiedAndNoOtherIsTooLong(Map.Entry<String, CommandSpec> page) {
+        CommandSpec command = page.getValue();
+        List<String> help = command.commandLine()
+                .getUsageMessage(CommandLine.Help.Ansi.OFF)
+                .lines()
+                .toList();
+        List<String> toCopy = Stream.of(command.usageMessage().footer())
+                .filter(line -> line.startsWith("  "))
+                .toList();
+        assertThat(help).containsAll(toCopy);
+        assertThat(help).filteredOn(line -> !toCopy.contains(line)).allMatch(line -> line.length() <= 80);
+        Stream.of(command.usageMessage().footer())
+                .filter(line -> !line.isEmpty() && !line.startsWith("  "))
+                .forEach(paragraph ->
+                        assertThat(paragraph).as("a whole sentence").matches(".*[.:)]"));
     }
 
     @Test

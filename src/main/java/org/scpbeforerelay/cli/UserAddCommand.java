@@ -1,8 +1,13 @@
 package org.scpbeforerelay.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.config.Settings;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.config.UserEdit;
 import org.scpbeforerelay.control.ControlException;
@@ -56,7 +61,11 @@ final class UserAddCommand extends UserCommand {
     @Nullable
     Integer devices;
 
-    @Option(names = "--prefix6", paramLabel = "128|64", description = "64: lease the whole /64 of an IPv6 address.")
+    @Option(
+            names = "--prefix6",
+            paramLabel = "128|64",
+            completionCandidates = Choices.Prefixes6.class,
+            description = "64: lease the whole /64 of an IPv6 address.")
     @Nullable
     Integer prefix6;
 
@@ -77,7 +86,9 @@ final class UserAddCommand extends UserCommand {
         UserName user = name(name);
         List<AuthorizedKey> keys = new ArrayList<>();
         keyFiles.forEach(file -> keys.addAll(readKeys(file)));
-        create(user, edit -> fill(edit, keys));
+        Map<String, Consumer<UserEdit>> given = given(keys);
+        checkEach(user, given);
+        create(user, edit -> given.values().forEach(option -> option.accept(edit)));
         println("added " + user + " with " + Spoken.count(keys.size(), "key", "keys"));
         keys.forEach(key -> println("  " + key.type() + " " + key.fingerprint() + " " + key.comment()));
         if (keys.isEmpty()) {
@@ -88,27 +99,41 @@ final class UserAddCommand extends UserCommand {
         return ExitStatus.DONE;
     }
 
-    private void fill(UserEdit edit, List<AuthorizedKey> keys) {
-        keys.forEach(edit::addKey);
-        setList(edit, "logins", logins);
-        setList(edit, "senders", senders);
-        setList(edit, "may_announce", mayAnnounce);
-        set(edit, "term", term);
-        set(edit, "devices", devices);
-        set(edit, "prefix6", prefix6);
-        set(edit, "messages", messages);
-        set(edit, "recipients", recipients);
+    /** What each option writes. */
+    private Map<String, Consumer<UserEdit>> given(List<AuthorizedKey> keys) {
+        Map<String, Consumer<UserEdit>> given = new LinkedHashMap<>();
+        given.put("--key", edit -> keys.forEach(edit::addKey));
+        setList(given, "--login", "logins", logins);
+        setList(given, "--sender", "senders", senders);
+        setList(given, "--may-announce", "may_announce", mayAnnounce);
+        set(given, "--term", "term", term);
+        set(given, "--devices", "devices", devices);
+        set(given, "--prefix6", "prefix6", prefix6);
+        set(given, "--messages", "messages", messages);
+        set(given, "--recipients", "recipients", recipients);
+        return given;
     }
 
-    private static void setList(UserEdit edit, String key, List<String> values) {
+    private static void setList(Map<String, Consumer<UserEdit>> given, String option, String key, List<String> values) {
         if (!values.isEmpty()) {
-            edit.set(key, values);
+            given.put(option, edit -> edit.set(key, values));
         }
     }
 
-    private static void set(UserEdit edit, String key, @Nullable Object value) {
+    private static void set(Map<String, Consumer<UserEdit>> given, String option, String key, @Nullable Object value) {
         if (value != null) {
-            edit.set(key, value);
+            given.put(option, edit -> edit.set(key, value));
+        }
+    }
+
+    /** A slip on the command line is said of the option: the file in which it would stand is not there. */
+    private void checkEach(UserName user, Map<String, Consumer<UserEdit>> given) throws SettingsException {
+        Path directory = places().usersDirectory();
+        Settings settings = settings();
+        for (Map.Entry<String, Consumer<UserEdit>> one : given.entrySet()) {
+            for (String objection : UserEdit.objections(directory, user, settings, one.getValue())) {
+                throw usage(one.getKey() + ": " + objection.replaceFirst("^[a-z0-9_]+: ", ""));
+            }
         }
     }
 }

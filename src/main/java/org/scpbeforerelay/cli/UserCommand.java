@@ -17,7 +17,6 @@ import org.scpbeforerelay.config.SettingsFile;
 import org.scpbeforerelay.config.UserEdit;
 import org.scpbeforerelay.config.UserFile;
 import org.scpbeforerelay.config.UsersDirectory;
-import org.scpbeforerelay.control.ControlClient;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.key.AuthorizedKey;
 import org.scpbeforerelay.key.KeySyntaxException;
@@ -61,7 +60,7 @@ abstract class UserCommand extends Command {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.out());
+            spec.commandLine().usage(terminal.err());
             return ExitStatus.USAGE;
         }
     }
@@ -132,16 +131,14 @@ abstract class UserCommand extends Command {
 
     /** Has a running daemon take the change into force; without one it counts from the next start. */
     void tellDaemon() throws SettingsException, ControlException {
-        Places places = places();
-        if (!Files.exists(places.controlSocket())) {
-            println(terminal.dim("No daemon runs here; it counts from the next start."));
-            return;
-        }
-        try (ControlClient client = ControlClient.connect(places.controlSocket())) {
-            JsonNode answer = client.ask(Json.object().put("do", "reload"));
+        try {
+            JsonNode answer = ask(Json.object().put("do", "reload").put("written", true));
             long revoked = answer.path("revoked").asLong();
             println("In force" + (revoked == 0 ? "." : "; " + Spoken.count(revoked, "lease", "leases") + " ended."));
         } catch (ControlException e) {
+            if (e.exitStatus() == ExitStatus.NOT_PERMITTED) {
+                throw new CommandFailure(e.exitStatus(), "written, but not in force: " + e.getMessage() + ": reload");
+            }
             if (e.exitStatus() != ExitStatus.NOT_REACHABLE) {
                 throw e;
             }
@@ -154,6 +151,7 @@ abstract class UserCommand extends Command {
         if (file == null) {
             return List.of();
         }
+        String from = file.equals("-") ? "standard input" : file;
         List<AuthorizedKey> keys = new ArrayList<>();
         int number = 0;
         for (String line : read(file).lines().toList()) {
@@ -163,16 +161,14 @@ abstract class UserCommand extends Command {
                 try {
                     keys.add(AuthorizedKey.parse(text));
                 } catch (KeySyntaxException e) {
-                    throw new CommandFailure(
-                            ExitStatus.CONFIGURATION,
-                            (file.equals("-") ? "standard input" : file) + ":" + number + ": " + e.getMessage());
+                    throw new CommandFailure(ExitStatus.CONFIGURATION, from + ":" + number + ": " + e.getMessage());
                 }
             }
         }
         if (keys.isEmpty()) {
             throw new CommandFailure(
                     ExitStatus.CONFIGURATION,
-                    file + " has no key in it; expected a public key, as in ~/.ssh/id_ed25519.pub");
+                    from + " has no key in it; expected a public key, as in ~/.ssh/id_ed25519.pub");
         }
         return keys;
     }

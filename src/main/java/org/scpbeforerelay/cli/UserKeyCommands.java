@@ -25,7 +25,7 @@ final class UserKeyCommands {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.out());
+            spec.commandLine().usage(terminal.err());
             return ExitStatus.USAGE;
         }
     }
@@ -56,6 +56,14 @@ final class UserKeyCommands {
         public Integer call() throws SettingsException, ControlException {
             UserName user = name(name);
             List<AuthorizedKey> keys = readKeys(file);
+            for (AuthorizedKey former : known(user).keys()) {
+                if (keys.stream().anyMatch(key -> key.blob().equals(former.blob()))) {
+                    throw new CommandFailure(
+                            ExitStatus.NO,
+                            user + " has the key " + former.fingerprint() + " " + former.comment()
+                                    + " already; nothing is changed");
+                }
+            }
             change(user, edit -> keys.forEach(edit::addKey));
             keys.forEach(key -> println("added " + key.type() + " " + key.fingerprint() + " to " + user));
             tellDaemon();

@@ -117,6 +117,6 @@ public final class LeaseSearch {
         } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
             // The same as too few parts.
         }
-        throw Problem.badRequest("'" + text + "' is no place of a lease: USER/DEVICE/FAMILY is one");
+        throw Problem.badRequest("'" + text + "' is no place of a lease: USER/DEVICE/FAMILY is one, with ipv4 or ipv6");
     }
 }

@@ -49,6 +49,13 @@ public final class OperatorHand {
                     "The lease was not granted",
                     String.valueOf(e.getMessage()));
         }
+        if (!desk.roster().allowances().containsKey(principal.user())) {
+            throw new Problem(
+                    422,
+                    "no-such-user",
+                    "The lease was not granted",
+                    "there is no user '" + principal.user() + "'; 'user list' shows all");
+        }
         Verdict verdict = await(desk.grant(principal, client, term.isEmpty() ? 0 : Duration.ms(term), operator(visit)));
         return switch (verdict) {
             case Verdict.Granted granted -> granted.leases().getFirst();

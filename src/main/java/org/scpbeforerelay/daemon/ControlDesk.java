@@ -18,6 +18,7 @@ import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.control.ControlHandler;
 import org.scpbeforerelay.lease.Lease;
 import org.scpbeforerelay.lease.Principal;
+import org.scpbeforerelay.lease.UserName;
 import org.scpbeforerelay.quota.MessageSoFar;
 import org.scpbeforerelay.registry.Registry;
 import org.scpbeforerelay.registry.Revocation;
@@ -39,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Answers the commands that come through the control socket. */
 final class ControlDesk implements ControlHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ControlDesk.class);
+    private static final int NO = 1;
     private static final int USAGE = 64;
     private static final int NOT_REACHABLE = 69;
     private static final int INTERNAL = 70;
@@ -67,7 +69,7 @@ final class ControlDesk implements ControlHandler {
             case "explain" -> explain(question, answer);
             case "grant" -> grant(question, operator, answer);
             case "revoke" -> revoke(text(question, "what"), operator, answer);
-            case "reload" -> reload(operator, answer);
+            case "reload" -> reload(question.path("written").asBoolean(false), operator, answer);
             case "console" -> console(operator);
             default ->
                 throw new ControlException(
@@ -177,6 +179,9 @@ final class ControlDesk implements ControlHandler {
         }
         long termMs = question.path("term_ms").asLong(0);
         ClientAddress client = address(text(question, "address"));
+        if (!isKnown(principal.user())) {
+            throw noSuchUser(principal.user());
+        }
         return switch (await(operators.grant(principal, client, termMs, operator))) {
             case Verdict.Granted granted -> {
                 for (Lease lease : granted.leases()) {
@@ -203,11 +208,32 @@ final class ControlDesk implements ControlHandler {
         } catch (IllegalArgumentException e) {
             throw new ControlException(USAGE, "'" + what + "' is no address and no user: " + e.getMessage(), e);
         }
+        UserName user = userOf(selection);
+        if (user != null && !isKnown(user) && selection.in(registry.book()).isEmpty()) {
+            throw noSuchUser(user);
+        }
         Revocation revocation = await(operators.revoke(selection, what, operator));
         for (Lease lease : revocation.ended()) {
             answer.accept(Json.object().put("who", lease.principal().toString()).put("address", lease.addressText()));
         }
         return Json.object().put("recorded", revocation.recorded());
+    }
+
+    private boolean isKnown(UserName user) {
+        return registry.roster().allowances().containsKey(user);
+    }
+
+    private static ControlException noSuchUser(UserName user) {
+        return new ControlException(NO, "there is no user '" + user + "'; 'user list' shows all");
+    }
+
+    private static @Nullable UserName userOf(Selection selection) {
+        return switch (selection) {
+            case Selection.OfUser of -> of.user();
+            case Selection.OfPrincipal of -> of.principal().user();
+            case Selection.InPlace in -> in.key().principal().user();
+            case Selection.OnAddress on -> null;
+        };
     }
 
     private ObjectNode console(String operator) {
@@ -218,7 +244,8 @@ final class ControlDesk implements ControlHandler {
         return address == null ? Json.object() : Json.object().put("url", address);
     }
 
-    private ObjectNode reload(String operator, Consumer<ObjectNode> answer) throws ControlException {
+    /** @param written whether the command that asks has just changed a file itself */
+    private ObjectNode reload(boolean written, String operator, Consumer<ObjectNode> answer) throws ControlException {
         try {
             LOG.info("reload asked for by {}", operator);
             Daemon.Reloaded reloaded = daemon.reload();
@@ -227,7 +254,10 @@ final class ControlDesk implements ControlHandler {
             return Json.object().put("users", reloaded.users()).put("revoked", reloaded.revoked());
         } catch (SettingsException e) {
             throw new ControlException(
-                    CONFIGURATION, "nothing has changed, the former settings stay in force:\n" + e.getMessage(), e);
+                    CONFIGURATION,
+                    (written ? "written, but not in force: " : "nothing has changed, ")
+                            + "the former settings stay in force:\n" + e.getMessage(),
+                    e);
         }
     }
 

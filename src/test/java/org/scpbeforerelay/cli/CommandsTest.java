@@ -4,75 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.scpbeforerelay.clock.SystemClock;
-import org.scpbeforerelay.config.Places;
-import org.scpbeforerelay.daemon.Daemon;
+import org.scpbeforerelay.cli.CommandRig.Ended;
 import org.scpbeforerelay.view.Json;
 
 /** The commands as a person types them, against a daemon in this process and without one. */
 class CommandsTest {
-    private static final String KEY =
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtQUDZWhs8k/cZcykMkaoX7ZE7DXld8TP79HyddMVTS gerard@gwaihir";
-
     @TempDir
     Path state;
 
-    private @Nullable Daemon daemon;
+    private CommandRig rig;
 
-    /** How a command ended. */
-    private record Ended(int exit, String out, String err) {}
-
-    private Ended run(String... arguments) {
-        List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--state", state.toString()));
-        return runAs(all);
-    }
-
-    private static Ended runAs(List<String> words) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exit = Main.run(
-                Main.plainTerminal(new PrintWriter(out, true), new PrintWriter(err, true)),
-                words.toArray(String[]::new));
-        return new Ended(exit, out.toString(), err.toString());
-    }
-
-    private void serve() throws Exception {
-        serve("127.0.0.1:0");
-    }
-
-    private void serve(String lookupAddress) throws Exception {
-        Files.writeString(state.resolve("scp-before-relay.toml"), """
-                [ssh]
-                listen = []
-                [lookup]
-                listen = ["%s"]
-                [console]
-                listen = ""
-                """.formatted(lookupAddress));
-        daemon = Daemon.start(Places.find(state, null), new SystemClock(), null);
-    }
-
-    private Path keyFile() throws IOException {
-        return Files.writeString(state.resolve("gerard.pub"), KEY + "\n");
+    @BeforeEach
+    void begin() {
+        rig = new CommandRig(state);
     }
 
     @AfterEach
     void end() {
-        if (daemon != null) {
-            daemon.close();
-        }
+        rig.close();
+    }
+
+    private Ended run(String... arguments) {
+        return rig.run(arguments);
+    }
+
+    private void serve() throws Exception {
+        rig.serve();
+    }
+
+    private void serve(String lookupAddress) throws Exception {
+        Files.writeString(rig.settingsFile(), CommandRig.QUIET.replace("127.0.0.1:0", lookupAddress));
+        rig.serve();
     }
 
     @Test
@@ -88,15 +57,15 @@ class CommandsTest {
     void optionsMayStandBeforeTheCommandsNameAndTheOneBehindItCounts() {
         String before = state.resolve("before").toString();
         String behind = state.resolve("behind").toString();
-        assertThat(runAs(List.of("--state", before, "status")).err()).contains(before);
-        runAs(List.of("--state", before, "user", "add", "gerard"));
-        runAs(List.of("user", "--state", behind, "add", "frodo"));
+        assertThat(CommandRig.runAs(List.of("--state", before, "status")).err()).contains(before);
+        CommandRig.runAs(List.of("--state", before, "user", "add", "gerard"));
+        CommandRig.runAs(List.of("user", "--state", behind, "add", "frodo"));
         assertThat(state.resolve("before/users/gerard.toml")).exists();
         assertThat(state.resolve("behind/users/frodo.toml")).exists();
-        assertThat(runAs(List.of("--state", before, "status", "--state", behind))
+        assertThat(CommandRig.runAs(List.of("--state", before, "status", "--state", behind))
                         .err())
                 .contains(behind);
-        assertThat(runAs(List.of("--config", before, "--state", behind, "check"))
+        assertThat(CommandRig.runAs(List.of("--config", before, "--state", behind, "check"))
                         .err())
                 .contains(before);
     }
@@ -114,52 +83,6 @@ class CommandsTest {
         Ended ended = run("serve");
         assertThat(ended.exit()).isEqualTo(78);
         assertThat(ended.err()).contains("scp-before-relay.toml:2:1: ").contains("term");
-    }
-
-    @Test
-    void usersAreAddedShownSwitchedAndRemoved() throws Exception {
-        assertThat(run("user", "list").exit()).isEqualTo(1);
-        assertThat(run("user", "add", "gerard", "--key", keyFile().toString(), "--term", "30m")
-                        .exit())
-                .isZero();
-        Ended again = run("user", "add", "gerard");
-        assertThat(again.exit()).isEqualTo(73);
-        assertThat(again.err()).contains("there is a user 'gerard' already");
-        assertThat(run("user", "show", "gerard").out())
-                .contains("30m")
-                .contains("SHA256:")
-                .contains("gerard@gwaihir");
-        assertThat(Json.read(run("user", "list", "--json").out())
-                        .path("users")
-                        .get(0)
-                        .path("user")
-                        .asString())
-                .isEqualTo("gerard");
-        assertThat(run("user", "disable", "gerard").exit()).isZero();
-        assertThat(run("user", "list").out()).contains("disabled");
-        assertThat(run("user", "enable", "gerard").exit()).isZero();
-        assertThat(run("user", "key", "remove", "gerard", "gerard@gwaihir").exit())
-                .isZero();
-        assertThat(run("user", "key", "remove", "gerard", "gerard@gwaihir").exit())
-                .isEqualTo(1);
-        assertThat(run("user", "key", "add", "gerard", keyFile().toString()).exit())
-                .isZero();
-        assertThat(run("user", "remove", "gerard").exit()).isZero();
-        assertThat(run("user", "remove", "gerard").exit()).isEqualTo(1);
-    }
-
-    @Test
-    void aBadKeyOrNameIsRefusedAndNothingIsWritten() throws Exception {
-        Path bad = Files.writeString(state.resolve("bad.pub"), "# my key\nssh-ed25519 AAAA nonsense\n");
-        Ended ended = run("user", "add", "gerard", "--key", bad.toString());
-        assertThat(ended.exit()).isEqualTo(78);
-        assertThat(ended.err()).contains("bad.pub:2: ");
-        assertThat(state.resolve("users/gerard.toml")).doesNotExist();
-        assertThat(run("user", "add", "Gerard").exit()).isEqualTo(64);
-        assertThat(run("user", "add", "10.0.0.1").exit()).isEqualTo(64);
-        Ended wrongTerm = run("user", "add", "gerard", "--term", "20 minutes");
-        assertThat(wrongTerm.exit()).isEqualTo(78);
-        assertThat(state.resolve("users/gerard.toml")).doesNotExist();
     }
 
     @Test
@@ -315,7 +238,11 @@ class CommandsTest {
             assertThat(run("grant", "gerard", none).exit()).as(none).isEqualTo(64);
         }
         assertThat(run("grant", "gerard", "203.0.113.7", "--term", "30d").err()).startsWith("refused term-too-long");
-        assertThat(run("grant", "nobody", "203.0.113.7").err()).startsWith("refused disabled");
+        for (String command : List.of("grant nobody 203.0.113.7", "revoke nobody", "revoke nobody/phone")) {
+            Ended ended = run(command.split(" "));
+            assertThat(ended.exit()).as(command).isEqualTo(1);
+            assertThat(ended.err()).contains("there is no user 'nobody'; 'user list' shows all");
+        }
         assertThat(run("grant", "gerard", "203.0.113.7", "--term", "soon").exit())
                 .isEqualTo(64);
     }
@@ -384,7 +311,13 @@ class CommandsTest {
             assertThat(run("completion", shell).out())
                     .contains("explain")
                     .contains("user")
-                    .contains("--watch".substring(2));
+                    .contains("--watch".substring(2))
+                    .doesNotContain("poll")
+                    .doesNotContain("YOUR_APP_HOME");
         }
+        assertThat(run("completion", "bash").out()).contains("'--log')", "\"text\" \"json\"", "\"128\" \"64\"");
+        assertThat(run("completion", "fish").out())
+                .contains("-s o -x", "-l log -x -a 'text json'", "-s h -l help", "-l state -r -F")
+                .doesNotContain("-l  ");
     }
 }

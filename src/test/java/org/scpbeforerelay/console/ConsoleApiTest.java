@@ -140,7 +140,7 @@ final class ConsoleApiTest {
             {"{\"user\":\"gerard\",\"address\":\"010.0.0.1\"}", "422", "address-malformed"},
             {"{\"user\":\"gerard\",\"address\":\"203.0.113.7\",\"term\":\"400d\"}", "422", "term-too-long"},
             {"{\"user\":\"gerard\",\"address\":\"203.0.113.7\",\"term\":\"soon\"}", "400", "bad-request"},
-            {"{\"user\":\"nobody\",\"address\":\"203.0.113.7\"}", "422", "disabled"},
+            {"{\"user\":\"nobody\",\"address\":\"203.0.113.7\"}", "422", "no-such-user"},
             {"{\"user\":\"gerard\"}", "400", "bad-request"},
             {"{\"user\":[],\"address\":\"203.0.113.7\"}", "400", "bad-request"},
             {"{\"user\":\"gerard\",\"address\":\"203.0.113.7\",\"forever\":true}", "400", "bad-request"},

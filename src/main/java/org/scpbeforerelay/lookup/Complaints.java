@@ -46,10 +46,6 @@ final class Complaints {
         return about == null ? 0 : about.unsaid;
     }
 
-    int peers() {
-        return said.size();
-    }
-
     private boolean hasRoom(long nowMs) {
         while (!said.isEmpty() && nowMs - said.firstEntry().getValue().atMs >= PAUSE_MS) {
             said.pollFirstEntry();

@@ -28,14 +28,20 @@ final class Connection {
     /** When it last got something across, by the monotonic clock. */
     long activeMs;
 
+    /** When the request began of which {@link #rest} is the beginning; of no meaning without one. */
+    long unfinishedSinceMs;
+
+    private final KeptBytes keptByAll;
     private @Nullable SelectionKey key;
     private byte[] rest = NOTHING;
     private int restLength;
     private @Nullable ByteBuffer unsent;
+    private boolean closed;
 
-    Connection(SocketChannel channel, ListenAddress door, long nowMs) {
+    Connection(SocketChannel channel, ListenAddress door, KeptBytes keptByAll, long nowMs) {
         this.channel = channel;
         this.door = door;
+        this.keptByAll = keptByAll;
         this.activeMs = nowMs;
     }
 
@@ -52,27 +58,45 @@ final class Connection {
         return restLength;
     }
 
+    /** How much memory it takes for bytes that wait. */
+    int kept() {
+        ByteBuffer waiting = unsent;
+        return rest.length + (waiting == null ? 0 : waiting.capacity());
+    }
+
     /** Adds bytes to the rest. */
     void append(ByteBuffer bytes) {
         int length = restLength + bytes.remaining();
         if (length > rest.length) {
-            rest = Arrays.copyOf(rest, Math.max(length + ROOM_MIN, rest.length * 2));
+            keep(Arrays.copyOf(rest, Math.max(length + ROOM_MIN, rest.length * 2)), unsent);
         }
         bytes.get(rest, restLength, bytes.remaining());
         restLength = length;
     }
 
     /** Keeps what was not answered. {@code bytes} may be the rest itself. */
-    void keep(byte[] bytes, int from, int to) {
-        restLength = to - from;
+    void keep(byte[] bytes, int from, int to, long nowMs) {
+        if (from > 0 || restLength == 0) {
+            unfinishedSinceMs = nowMs; // another request than before
+        }
+        restLength = closed ? 0 : to - from;
         if (restLength == 0) {
-            rest = NOTHING;
-        } else if (bytes == rest) {
+            if (rest != NOTHING) {
+                keep(NOTHING, unsent);
+            }
+        } else if (bytes != rest) {
+            keep(new byte[restLength + ROOM_MIN], unsent);
             System.arraycopy(bytes, from, rest, 0, restLength);
-        } else {
-            rest = new byte[restLength + ROOM_MIN];
+        } else if (from > 0) {
             System.arraycopy(bytes, from, rest, 0, restLength);
         }
+    }
+
+    private void keep(byte[] newRest, @Nullable ByteBuffer newUnsent) {
+        int before = kept();
+        rest = newRest;
+        unsent = newUnsent;
+        keptByAll.add(kept() - before);
     }
 
     /**
@@ -81,7 +105,7 @@ final class Connection {
     void send(ByteBuffer answers) throws IOException {
         channel.write(answers);
         if (answers.hasRemaining()) {
-            unsent = ByteBuffer.allocate(answers.remaining()).put(answers).flip();
+            keep(rest, ByteBuffer.allocate(answers.remaining()).put(answers).flip());
             interest(SelectionKey.OP_WRITE);
         }
     }
@@ -99,10 +123,23 @@ final class Connection {
             if (waiting.hasRemaining()) {
                 return false;
             }
-            unsent = null;
+            keep(rest, null);
             interest(SelectionKey.OP_READ);
         }
         return true;
+    }
+
+    /** Whether it began a request at this time or before, and has not ended it, with nothing in its way. */
+    boolean isUnfinishedSince(long ms) {
+        return restLength > 0 && hasSentAll() && unfinishedSinceMs <= ms;
+    }
+
+    /** Ends it, and keeps nothing more. */
+    void close() throws IOException {
+        closed = true;
+        restLength = 0;
+        keep(NOTHING, null);
+        channel.close();
     }
 
     /** Who is at the other end, as far as a log line needs it: the address without its port, or the socket's path. */

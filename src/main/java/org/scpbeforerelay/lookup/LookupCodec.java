@@ -30,8 +30,8 @@ sealed interface LookupCodec permits PolicyCodec, SocketmapCodec, TcpTableCodec 
     int answer(byte[] bytes, int from, int to, ByteBuffer answer);
 
     /**
-     * Whether bytes that have come to an incomplete request can have completed it, at little cost: a request that trickles in
-     * must not be read from its beginning at every byte.
+     * Whether bytes that have come to an incomplete request can have completed it, or spoiled it. Looks at those bytes alone, and at the
+     * line that they end: a request that trickles in must not be read from its beginning at every byte, nor at every line.
      *
      * @param from where the request begins
      * @param fresh where the bytes begin that came since it was found incomplete

@@ -9,6 +9,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,9 @@ final class LookupLoop implements Runnable {
     /** How often idle connections are looked for, by the machine's own time. */
     private static final long TICK_MS = 1_000;
 
+    /** So long a request may take from its first byte to its last, whatever signs of life come: a mail server's comes at once. */
+    static final long UNFINISHED_MS_MAX = 30_000;
+
     private static final long ACCEPT_PAUSE_MS = 100;
     private static final int ACCEPTS_AT_ONCE = 256;
 
@@ -48,6 +54,7 @@ final class LookupLoop implements Runnable {
     private final LookupStatistics statistics;
     private final RoundClock clock;
     private final Complaints complaints = new Complaints();
+    private final KeptBytes kept;
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_SIZE);
     private final Outbox answers = new Outbox(connection -> close(connection, Close.BROKEN));
     private final byte[] bytes = new byte[READ_SIZE];
@@ -78,6 +85,7 @@ final class LookupLoop implements Runnable {
         this.onUnixSockets = onUnixSockets;
         this.onTcp = onTcp;
         this.settings = settings;
+        this.kept = new KeptBytes(settings.keptBytesMax());
         this.statistics = statistics;
         this.clock = clock;
     }
@@ -135,6 +143,9 @@ final class LookupLoop implements Runnable {
             } else if (key.isWritable() && connection.sendOn()) {
                 connection.activeMs = clock.nowMs();
                 answer(connection, connection.rest(), connection.restLength());
+            }
+            if (kept.isTooMuch()) {
+                makeRoom();
             }
         } catch (CancelledKeyException e) {
             // Closed while it was being served in this same round.
@@ -195,7 +206,7 @@ final class LookupLoop implements Runnable {
             answers.empty();
             refuse(connection, end);
         } else {
-            connection.keep(from, at, to);
+            connection.keep(from, at, to, clock.nowMs());
         }
     }
 
@@ -267,7 +278,7 @@ final class LookupLoop implements Runnable {
             if (door instanceof ListenAddress.Tcp) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             }
-            Connection connection = new Connection(channel, door, clock.nowMs());
+            Connection connection = new Connection(channel, door, kept, clock.nowMs());
             connection.registeredAs(channel.register(selector, SelectionKey.OP_READ, connection));
             connections++;
         } catch (IOException | RuntimeException e) {
@@ -312,32 +323,47 @@ final class LookupLoop implements Runnable {
         if (ns - lastTickNs >= TICK_MS * 1_000_000) {
             lastTickNs = ns;
             clock.read();
-            closeIdle();
+            closeSlow();
         }
     }
 
-    private void closeIdle() {
-        for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Connection connection
-                    && clock.nowMs() - connection.activeMs >= settings.idleMs()
-                    && connection.channel.isOpen()) {
+    private void closeSlow() {
+        for (Connection connection : connections()) {
+            if (clock.nowMs() - connection.activeMs >= settings.idleMs()) {
                 close(connection, Close.IDLE);
+            } else if (connection.isUnfinishedSince(clock.nowMs() - UNFINISHED_MS_MAX)) {
+                giveUp(connection, "has not ended a request within " + UNFINISHED_MS_MAX / 1000 + " s");
             }
         }
     }
 
+    /** One of a few, and some at once of thousands: a crowd that keeps coming is not looked through for each that comes. */
     private void closeLongestIdle() {
-        @Nullable Connection longest = null;
+        List<Connection> all = connections();
+        all.sort(Comparator.comparingLong(connection -> connection.activeMs));
+        all.stream().limit(1 + connections / 128).forEach(longest -> close(longest, Close.FOR_ROOM));
+    }
+
+    /** For a crowd that begins requests and ends none, or asks and takes no answers. */
+    private void makeRoom() {
+        for (Connection connection : kept.greediest(connections())) {
+            giveUp(connection, "is one of many that leave requests unfinished, or answers untaken");
+        }
+    }
+
+    private void giveUp(Connection connection, String why) {
+        complaints.about(connection.peer(), why + "; its connection is closed", clock.nowMs());
+        close(connection, Close.UNFINISHED);
+    }
+
+    private List<Connection> connections() {
+        List<Connection> open = new ArrayList<>(connections);
         for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Connection connection
-                    && connection.channel.isOpen()
-                    && (longest == null || connection.activeMs < longest.activeMs)) {
-                longest = connection;
+            if (key.attachment() instanceof Connection connection && connection.channel.isOpen()) {
+                open.add(connection);
             }
         }
-        if (longest != null) {
-            close(longest, Close.FOR_ROOM);
-        }
+        return open;
     }
 
     private void close(Connection connection, Close why) {
@@ -347,18 +373,14 @@ final class LookupLoop implements Runnable {
         connections--;
         statistics.disconnected(why);
         try {
-            connection.channel.close();
+            connection.close();
         } catch (IOException e) {
             LOG.debug("lookup: closing a connection failed", e);
         }
     }
 
     private void closeAll() {
-        for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Connection connection) {
-                close(connection, Close.STOPPED);
-            }
-        }
+        connections().forEach(connection -> close(connection, Close.STOPPED));
         try {
             selector.close();
         } catch (IOException e) {

@@ -9,21 +9,28 @@ import java.util.List;
  * @param policy how the policy protocol's answers are put
  * @param connectionsMax how many connections are kept at the most; above it the longest idle one makes room
  * @param idleMs after how many milliseconds without a byte a connection is closed
+ * @param keptBytesMax how many bytes of unfinished requests, and of answers that are not taken, are kept for all connections
+ *     together; above it those make room that have the most
  */
-public record LookupSettings(List<ListenAddress> listen, PolicyChoices policy, int connectionsMax, long idleMs) {
+public record LookupSettings(
+        List<ListenAddress> listen, PolicyChoices policy, int connectionsMax, long idleMs, long keptBytesMax) {
     /** Five minutes: as long as Postfix keeps an idle policy connection (smtpd_policy_service_max_idle). */
     public static final long IDLE_MS_DEFAULT = 300_000;
 
+    /** Mail servers send a request as a whole: of thousands of them hardly one is ever kept. */
+    private static final long KEPT_BYTES_MAX = 16L << 20;
+
     public LookupSettings {
         listen = List.copyOf(listen);
-        if (connectionsMax < 1 || idleMs < 1) {
-            throw new IllegalArgumentException("connectionsMax and idleMs are at least 1");
+        if (connectionsMax < 1 || idleMs < 1 || keptBytesMax < 1) {
+            throw new IllegalArgumentException("connectionsMax, idleMs and keptBytesMax are at least 1");
         }
     }
 
-    /** With the usual limits: as many connections as leave the rest of the daemon its file handles. */
+    /** With the usual limits: as many connections as leave the rest of the daemon its file handles, and bytes its memory. */
     public static LookupSettings of(List<ListenAddress> listen, PolicyChoices policy) {
-        return new LookupSettings(listen, policy, FileHandles.connectionsMax(), IDLE_MS_DEFAULT);
+        long keptBytesMax = Math.min(KEPT_BYTES_MAX, Runtime.getRuntime().maxMemory() / 8);
+        return new LookupSettings(listen, policy, FileHandles.connectionsMax(), IDLE_MS_DEFAULT, keptBytesMax);
     }
 
     /**

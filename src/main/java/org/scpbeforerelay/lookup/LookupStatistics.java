@@ -29,6 +29,8 @@ public final class LookupStatistics {
         MALFORMED("malformed"),
         /** It sent a request longer than the limit. */
         OVERSIZED("oversized"),
+        /** It left a request unfinished for too long, or made us keep too much of one, or of answers that it does not take. */
+        UNFINISHED("unfinished"),
         /** It said nothing for too long. */
         IDLE("idle"),
         /** The longest idle one, to make room for a new one. */

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * answer:   action=WORDS LF LF
  * </pre>
  *
- * <p>Limits: 64 KiB a request (Postfix 3.7 sends about 570 bytes). Any name is accepted and any byte but LF in a value: Postfix adds
+ * <p>Limits: 64 KiB and 512 lines a request (Postfix 3.7 sends about 570 bytes in 29 lines). Any name is accepted and any byte but LF in a value: Postfix adds
  * attributes, and clients choose what stands in sender and helo_name. Malformed, hence the end of the connection: a line without
  * {@code =}, an empty name, an empty request. A request whose {@code request} attribute is missing or another than
  * {@code smtpd_access_policy} is answered DUNNO. There is no way to answer an error in this protocol: whoever gets no answer
@@ -41,12 +41,7 @@ final class PolicyCodec implements LookupCodec {
 
     @Override
     public boolean mayBeComplete(byte[] bytes, int from, int fresh, int to) {
-        for (int i = fresh; i < to; i++) {
-            if (bytes[i] == '\n') {
-                return true; // at the end of each line, not only of the request: a bad line is refused when it comes
-            }
-        }
-        return to - from > REQUEST_MAX;
+        return to - from > REQUEST_MAX || PolicyRequest.isSettled(bytes, from, fresh, to);
     }
 
     @Override

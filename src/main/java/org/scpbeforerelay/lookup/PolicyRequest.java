@@ -22,6 +22,9 @@ final class PolicyRequest {
         OTHER
     }
 
+    /** Postfix sends some thirty. */
+    static final int LINES_MAX = 512;
+
     // With the sign that ends them, as they stand in a request.
     private static final byte[][] NAMES = {
         ascii("request="),
@@ -62,7 +65,8 @@ final class PolicyRequest {
      * Reads the request that begins here.
      *
      * @return where the next one begins; {@link LookupCodec#INCOMPLETE} when the empty line that ends it has not come,
-     *     {@link LookupCodec#MALFORMED} when it has no line, or one that is no attribute: without a {@code =}, or with nothing before it
+     *     {@link LookupCodec#MALFORMED} when it has no line, or one that is no attribute: without a {@code =}, or with nothing before it;
+     *     {@link LookupCodec#OVERSIZED} when it has more than {@link #LINES_MAX}
      */
     int read(byte[] where, int from, int to) {
         bytes = where;
@@ -75,7 +79,7 @@ final class PolicyRequest {
         Arrays.fill(starts, -1);
         former.forget();
         int line = from;
-        while (line < to) {
+        for (int lines = 0; line < to; lines++) {
             if (bytes[line] == '\n') {
                 if (line == from) {
                     return LookupCodec.MALFORMED;
@@ -91,6 +95,9 @@ final class PolicyRequest {
             if (equals <= line) {
                 return LookupCodec.MALFORMED;
             }
+            if (lines == LINES_MAX) {
+                return LookupCodec.OVERSIZED;
+            }
             int which = which(line, equals + 1 - line);
             if (which >= 0 && starts[which] < 0) {
                 starts[which] = equals + 1;
@@ -102,6 +109,33 @@ final class PolicyRequest {
             line = end + 1;
         }
         return LookupCodec.INCOMPLETE;
+    }
+
+    /**
+     * Whether bytes that came to the beginning of a request settle what becomes of it: by its empty line, or by one that is no attribute.
+     * Each line is looked at once, when it ends.
+     *
+     * @param fresh where those bytes begin
+     */
+    static boolean isSettled(byte[] bytes, int from, int fresh, int to) {
+        int end = ByteWords.find(bytes, fresh, to, LINE_FEEDS);
+        int line = end < 0 ? to : beginOfLine(bytes, from, end);
+        while (end >= 0) {
+            if (ByteWords.find(bytes, line, end, EQUALS_SIGNS) <= line) {
+                return true;
+            }
+            line = end + 1;
+            end = ByteWords.find(bytes, line, to, LINE_FEEDS);
+        }
+        return false;
+    }
+
+    private static int beginOfLine(byte[] bytes, int from, int end) {
+        int begin = end;
+        while (begin > from && bytes[begin - 1] != '\n') {
+            begin--;
+        }
+        return begin;
     }
 
     /** Whether it asks what we answer: {@code request=smtpd_access_policy}. */

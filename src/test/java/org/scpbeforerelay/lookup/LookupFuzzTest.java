@@ -135,15 +135,18 @@ final class LookupFuzzTest {
         LookupStatistics statistics = new LookupStatistics();
         AddressAnswers byAddress = new AddressAnswers(desk, new RoundClock(new RelayHost.Time()), statistics);
         return new LookupCodec.Codecs(
-                new PolicyCodec(new PolicyAnswers(
-                        desk,
-                        null,
-                        new RoundClock(new RelayHost.Time()),
-                        statistics,
-                        LookupSettings.PolicyChoices.DEFAULT,
-                        MailWatch.NOBODY)),
-                new SocketmapCodec(byAddress),
-                new TcpTableCodec(byAddress));
+                new PolicyCodec(nobodyMayRelay()), new SocketmapCodec(byAddress), new TcpTableCodec(byAddress));
+    }
+
+    /** Answers of a host without a single lease. */
+    static PolicyAnswers nobodyMayRelay() {
+        return new PolicyAnswers(
+                new NobodyMayRelay(),
+                null,
+                new RoundClock(new RelayHost.Time()),
+                new LookupStatistics(),
+                LookupSettings.PolicyChoices.DEFAULT,
+                MailWatch.NOBODY);
     }
 
     /** An empty book, asked without a registry around it. */

@@ -131,7 +131,8 @@ final class LookupListenerTest {
 
     @Test
     void atTheLimitTheLongestIdleConnectionMakesRoom() throws IOException {
-        start(settings -> new LookupSettings(settings.listen(), settings.policy(), 3, settings.idleMs()));
+        start(settings -> new LookupSettings(
+                settings.listen(), settings.policy(), 3, settings.idleMs(), settings.keptBytesMax()));
         Asker first = connect(host.tcp());
         assertPermitted(first);
         Asker second = connect(host.tcp());

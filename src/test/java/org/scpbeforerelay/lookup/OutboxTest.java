@@ -56,7 +56,7 @@ final class OutboxTest {
         channels.add(asker);
         channels.add(accepted);
         accepted.configureBlocking(false);
-        return new Pair(asker, new Connection(accepted, door, 0));
+        return new Pair(asker, new Connection(accepted, door, new KeptBytes(1 << 20), 0));
     }
 
     private void answer(Pair pair, String... answers) {

@@ -83,7 +83,6 @@ final class Door {
                     "this needs the console's token: 'scp-before-relay console' on the relay host prints the address"
                             + " with it; programs send 'Authorization: Bearer TOKEN'");
         }
-        checkThrottle(visit, now);
         if (header.isPresent()) {
             Matcher bearer = BEARER.matcher(header.get());
             if (!bearer.matches() || !token.is(bearer.group(1))) {
@@ -99,7 +98,6 @@ final class Door {
 
     /** Whether this is the token; a {@link Problem} when it is not. */
     void checkToken(Visit visit, String claimed, Moment now) throws Problem {
-        checkThrottle(visit, now);
         if (!token.is(claimed)) {
             throw failed(visit, now, "this is not the console's token");
         }
@@ -152,30 +150,32 @@ final class Door {
         return Optional.empty();
     }
 
-    private void checkThrottle(Visit visit, Moment now) throws Problem {
+    /** What a wrong token is told. The right one never comes here: a neighbour's guesses lock nobody out. */
+    private Problem failed(Visit visit, Moment now, String detail) {
         long heldBackMs = throttle.heldBackMs(visit.peer(), now.monotonicMs());
         if (heldBackMs > 0) {
-            throw new Problem(
-                            429,
-                            "too-many-attempts",
-                            "Too many wrong tokens",
-                            "nothing that comes from " + visit.peer() + " is looked at for the next "
-                                    + (heldBackMs / 1000 + 1) + " s")
-                    .retryAfter(heldBackMs / 1000 + 1);
+            return tooMany(visit, heldBackMs / 1000 + 1);
         }
-    }
-
-    private Problem failed(Visit visit, Moment now, String detail) {
         int failures = throttle.failed(visit.peer(), now.monotonicMs());
         if (failures == 1) {
             LOG.warn("console: a wrong token from {}; more of this minute are not logged", visit.peer());
         } else if (failures == LoginThrottle.FAILURES_MAX) {
             LOG.warn(
-                    "console: {} wrong tokens from {} in a minute: turned away for the rest of it",
+                    "console: {} wrong tokens from {} in a minute: more are turned away for the rest of it",
                     failures,
                     visit.peer());
         }
         return unknown(detail);
+    }
+
+    private static Problem tooMany(Visit visit, long seconds) {
+        return new Problem(
+                        429,
+                        "too-many-attempts",
+                        "Too many wrong tokens",
+                        "this one is wrong too, and those that come from " + visit.peer() + " in the next " + seconds
+                                + " s are not counted; the right one opens at any time")
+                .retryAfter(seconds);
     }
 
     private static Problem unknown(String detail) {

@@ -5,8 +5,9 @@ import java.util.Map;
 import org.scpbeforerelay.address.ClientAddress;
 
 /**
- * Holds back who keeps coming with a wrong token: so many failures an address (IPv6: a /64) in a minute, then none is even looked at
- * until the minute is over, a right one neither. Bounded; any thread.
+ * Holds back who keeps coming with a wrong token: after so many failures of an address (IPv6: a /64) in a minute, wrong ones are told so
+ * and neither counted nor logged until the minute is over. It is asked about wrong ones only: an address may be shared with whoever
+ * knows the right one, as 127.0.0.1 is by all users of a host. Bounded; any thread.
  */
 final class LoginThrottle {
     /** A person who mistypes has this many tries. */
@@ -54,7 +55,7 @@ final class LoginThrottle {
         return failures;
     }
 
-    /** How many visits were turned away unlooked at. */
+    /** How many visits were turned away besides. */
     synchronized long turnedAway() {
         return turnedAway;
     }

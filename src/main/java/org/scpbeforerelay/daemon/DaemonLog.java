@@ -16,6 +16,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.scpbeforerelay.view.Json;
+import org.scpbeforerelay.view.Visible;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -86,7 +87,9 @@ public final class DaemonLog {
                 record.getThrown().printStackTrace(new PrintWriter(trace, true));
                 line.put("trace", trace.toString());
             }
-            return (journal ? "<" + LineFormatter.priority(record.getLevel()) + ">" : "") + Json.line(line) + "\n";
+            // What JSON lets stand in a string, a terminal may still obey.
+            String text = Visible.line(Json.line(line));
+            return (journal ? "<" + LineFormatter.priority(record.getLevel()) + ">" : "") + text + "\n";
         }
     }
 
@@ -95,7 +98,10 @@ public final class DaemonLog {
         Logger.getLogger("").setLevel(Level.WARNING);
     }
 
-    /** One line, whatever the message holds: line breaks and control characters from outside are made visible. */
+    /**
+     * One line, whatever the message holds: line breaks and control characters from outside are made visible. The lines of a stack trace
+     * follow, further in, and no line that an exception's message has in it looks like one of the log.
+     */
     static final class LineFormatter extends Formatter {
         private final boolean journal;
 
@@ -114,27 +120,17 @@ public final class DaemonLog {
                         .append(name(record.getLevel()))
                         .append(' ');
             }
-            append(line, formatMessage(record));
-            line.append('\n');
+            line.append(Visible.line(formatMessage(record))).append('\n');
             if (record.getThrown() != null) {
                 StringWriter trace = new StringWriter();
                 record.getThrown().printStackTrace(new PrintWriter(trace, true));
-                trace.toString()
-                        .lines()
-                        .forEach(each -> line.append("    ").append(each).append('\n'));
-            }
-            return line.toString();
-        }
-
-        private static void append(StringBuilder line, String message) {
-            for (int i = 0; i < message.length(); i++) {
-                char c = message.charAt(i);
-                if (c < 0x20 || c == 0x7f) {
-                    line.append(String.format("\\x%02x", (int) c));
-                } else {
-                    line.append(c);
+                for (String each : trace.toString().split("\n")) {
+                    line.append("    ")
+                            .append(Visible.line(each.replace('\t', ' ')))
+                            .append('\n');
                 }
             }
+            return line.toString();
         }
 
         private static int priority(Level level) {

@@ -39,7 +39,20 @@ final class DaemonLogTest {
     @Test
     void aPersonReadsTimeLevelAndOneLine() {
         assertThat(new DaemonLog.LineFormatter(false).format(record(Level.INFO, "a\nforged line\u001b[2J")))
-                .isEqualTo("2026-11-22T12:00:00.123Z INFO  a\\x0aforged line\\x1b[2J\n");
+                .isEqualTo("2026-11-22T12:00:00.123Z INFO  a\\u000aforged line\\u001b[2J\n");
+        assertThat(new DaemonLog.LineFormatter(false).format(record(Level.INFO, "\u009b2J\u202egnp.exe")))
+                .endsWith(" \\u009b2J\\u202egnp.exe\n");
+    }
+
+    @Test
+    void whatAnExceptionSaysOfOutsideIsAsVisibleAsTheMessage() {
+        LogRecord record = record(Level.SEVERE, "a defect");
+        record.setThrown(
+                new IllegalStateException("\u001b]0;title\u0007\u009b2J\r\n2026-11-22T12:00:00.123Z INFO  forged"));
+        String said = new DaemonLog.LineFormatter(false).format(record);
+        assertThat(said).contains("    java.lang.IllegalStateException: \\u001b]0;title\\u0007\\u009b2J");
+        assertThat(said.chars().filter(c -> c != '\n')).noneMatch(Character::isISOControl);
+        assertThat(said.lines().skip(1)).allMatch(line -> line.startsWith("    "));
     }
 
     @Test
@@ -54,15 +67,16 @@ final class DaemonLogTest {
 
     @Test
     void aMachineReadsOneObjectALine() {
-        LogRecord record = record(Level.SEVERE, "a \"quoted\"\nline");
+        LogRecord record = record(Level.SEVERE, "a \"quoted\"\nline\u009b\u202e");
         record.setThrown(new IllegalStateException("why"));
         String line = new DaemonLog.JsonFormatter(false).format(record);
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
+        assertThat(line).doesNotContain("\u009b", "\u202e");
         JsonNode read = Json.read(line);
         assertThat(read.path("at").asString()).isEqualTo("2026-11-22T12:00:00.123Z");
         assertThat(read.path("level").asString()).isEqualTo("error");
         assertThat(read.path("from").asString()).isEqualTo("daemon.Daemon");
-        assertThat(read.path("message").asString()).isEqualTo("a \"quoted\"\nline");
+        assertThat(read.path("message").asString()).isEqualTo("a \"quoted\"\nline\u009b\u202e");
         assertThat(read.path("trace").asString()).contains("IllegalStateException: why");
     }
 

@@ -26,6 +26,10 @@ public final class Past {
 
     private final long startedAtMs;
     private final Deque<PastEvent> events = new ArrayDeque<>();
+
+    // Not the lock of the events: reading takes a while, and the registry's thread, which adds them, must not wait for
+    // it.
+    private final Object reading = new Object();
     private boolean isRecordRead;
 
     /** Empty as yet; what the record has of the time before {@code startedAtMs} is not known otherwise. */
@@ -41,11 +45,17 @@ public final class Past {
     }
 
     /** All of them, the oldest first, from this time on. */
-    public synchronized List<PastEvent> since(long fromMs, RecordTail record) {
-        if (!isRecordRead) {
-            isRecordRead = true;
-            readRecord(record);
+    public List<PastEvent> since(long fromMs, RecordTail record) {
+        synchronized (reading) {
+            if (!isRecordRead) {
+                isRecordRead = true;
+                putBefore(readRecord(record));
+            }
         }
+        return since(fromMs);
+    }
+
+    private synchronized List<PastEvent> since(long fromMs) {
         List<PastEvent> wanted = new ArrayList<>();
         for (PastEvent event : events) {
             if (event.atMs() >= fromMs) {
@@ -55,23 +65,31 @@ public final class Past {
         return wanted;
     }
 
-    private void readRecord(RecordTail record) {
+    /** The newest first, as many as there is room for. */
+    private synchronized void putBefore(List<PastEvent> recorded) {
+        for (PastEvent event : recorded) {
+            if (events.size() < EVENTS_MAX) {
+                events.addFirst(event);
+            }
+        }
+    }
+
+    /** The newest first. */
+    private List<PastEvent> readRecord(RecordTail record) {
+        List<PastEvent> recorded = new ArrayList<>();
         try {
             RecordTail.Page page = record.read(
-                    new HistoryReader.Wanted(null, null, startedAtMs - REACH_MS),
-                    "",
-                    "",
-                    EVENTS_MAX - events.size(),
-                    RECORD_BYTES_MAX);
+                    new HistoryReader.Wanted(null, null, startedAtMs - REACH_MS), "", "", EVENTS_MAX, RECORD_BYTES_MAX);
             for (JsonNode line : page.lines()) {
                 PastEvent event = PastEvent.of(line);
                 // What has happened since the start is here already.
                 if (event != null && event.kind().isOfLeases() && event.atMs() < startedAtMs) {
-                    events.addFirst(event);
+                    recorded.add(event);
                 }
             }
         } catch (IOException e) {
             LOG.warn("console: the record cannot be read, timelines begin at the start: {}", e.getMessage());
         }
+        return recorded;
     }
 }

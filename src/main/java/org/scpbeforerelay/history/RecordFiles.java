@@ -2,6 +2,7 @@ package org.scpbeforerelay.history;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -59,20 +60,40 @@ public final class RecordFiles {
                 .toEpochMilli();
     }
 
-    /** Deletes the oldest until the rest is young and small enough; never the last one. */
+    /**
+     * Deletes the oldest until the rest is young and small enough; never the last one. What cannot be deleted is passed over, and
+     * nothing newer goes in its place; the error names the first.
+     */
     public void thin(long keepFromMs, long bytesMax) throws IOException {
         List<Path> all = all();
         long bytes = 0;
         for (Path file : all) {
-            bytes += Files.size(file);
+            bytes += size(file);
         }
+        IOException failed = null;
         for (int i = 0; i + 1 < all.size(); i++) {
             boolean tooOld = beginMs(all.get(i + 1)) <= keepFromMs;
             if (!tooOld && bytes <= bytesMax) {
                 break;
             }
-            bytes -= Files.size(all.get(i));
-            Files.delete(all.get(i));
+            bytes -= size(all.get(i));
+            try {
+                Files.deleteIfExists(all.get(i));
+            } catch (IOException e) {
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /** 0 for a file that somebody else has deleted meanwhile. */
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
         }
     }
 

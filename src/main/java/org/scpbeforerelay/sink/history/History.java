@@ -54,6 +54,7 @@ public final class History implements LeaseListener, AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("history").unstarted(this::run);
     private volatile HistorySettings settings = HistorySettings.NOT_YET;
     private volatile @Nullable String failure;
+    private volatile @Nullable String notThinned;
     private volatile boolean stopping;
 
     /**
@@ -112,9 +113,10 @@ public final class History implements LeaseListener, AutoCloseable {
         return written.get();
     }
 
-    /** Why the record cannot be written; null while it can. */
+    /** Why the record cannot be written, or takes more room than it may; null while all is well. */
     public @Nullable String failure() {
-        return failure;
+        String unwritten = failure;
+        return unwritten == null ? notThinned : unwritten;
     }
 
     private void offer(ObjectNode line) {
@@ -152,6 +154,7 @@ public final class History implements LeaseListener, AutoCloseable {
             } catch (InterruptedException e) {
                 stopping = true; // close() does not interrupt: somebody wants the process to end now
             }
+            thin();
         }
         try {
             keeper.write();
@@ -186,11 +189,10 @@ public final class History implements LeaseListener, AutoCloseable {
     }
 
     private void write(List<Supplier<ObjectNode>> batch) throws IOException {
-        long nowMs = clock.now().wallMs();
-        writer.thin(settings, nowMs);
         if (batch.isEmpty()) {
             return;
         }
+        long nowMs = clock.now().wallMs();
         StringBuilder lines = new StringBuilder();
         long gone = missing.get();
         if (gone > 0) {
@@ -203,6 +205,22 @@ public final class History implements LeaseListener, AutoCloseable {
         if (failure != null) {
             LOG.info("the record in {} is written again", folder);
             failure = null;
+        }
+    }
+
+    /** Apart from the writing: neither must a file that cannot be deleted end the record, nor a full disk the thinning. */
+    private void thin() {
+        try {
+            if (writer.thin(settings, clock.now().wallMs())) {
+                notThinned = null;
+            }
+        } catch (IOException | RuntimeException e) {
+            String message = "old files of the record in " + folder + " cannot be deleted (" + e.getMessage()
+                    + "), so it takes more room than [history] allows; delete them, or see what holds them: lsattr";
+            if (!message.equals(notThinned)) {
+                LOG.error(message);
+            }
+            notThinned = message;
         }
     }
 

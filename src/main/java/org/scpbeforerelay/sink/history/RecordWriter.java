@@ -55,12 +55,14 @@ final class RecordWriter implements AutoCloseable {
         }
     }
 
-    /** Deletes what the settings do not keep, now and then. */
-    void thin(HistorySettings settings, long nowMs) throws IOException {
-        if (thinnedMs == Long.MIN_VALUE || Math.abs(nowMs - thinnedMs) >= THIN_EVERY_MS) {
-            files.thin(nowMs - settings.keepMs(), settings.bytesMax());
-            thinnedMs = nowMs;
+    /** Deletes what the settings do not keep, now and then, and no more often when it fails. Whether it was time. */
+    boolean thin(HistorySettings settings, long nowMs) throws IOException {
+        if (thinnedMs != Long.MIN_VALUE && Math.abs(nowMs - thinnedMs) < THIN_EVERY_MS) {
+            return false;
         }
+        thinnedMs = nowMs;
+        files.thin(nowMs - settings.keepMs(), settings.bytesMax());
+        return true;
     }
 
     private FileChannel channel(HistorySettings settings, long nowMs) throws IOException {

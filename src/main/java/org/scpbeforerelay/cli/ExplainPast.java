@@ -74,6 +74,10 @@ final class ExplainPast {
                 + RecordWords.second(mail.path("granted_at").asString("")) + proof(mail)
                 + ", which was active; its user and key were in force");
         println("  - " + quotas(mail));
+        if (!RecordWords.door(mail).isEmpty()) {
+            println(
+                    "  - it was told on a TCP port, as anybody who can connect to it can: the mail server's log must have it too");
+        }
     }
 
     private static String quotas(JsonNode mail) {

@@ -77,7 +77,7 @@ final class LeasesCommand extends Command {
         while (!terminal.isCutOff()) {
             List<JsonNode> leases = fetch();
             if (terminal.isInteractive()) {
-                terminal.out().print("\u001b[H\u001b[2J\u001b[3J");
+                terminal.clear();
             }
             println(terminal.bold(Spoken.count(leases.size(), "lease", "leases")) + "  "
                     + terminal.dim(Json.second(System.currentTimeMillis()) + "   Ctrl-C ends"));

@@ -82,7 +82,7 @@ public final class Main {
     private static CommandLine commandLine(Terminal terminal, Map<String, Function<Terminal, Object>> commands) {
         CommandLine line = new CommandLine(new Root(terminal));
         commands.forEach((name, make) -> line.addSubcommand(name, make.apply(terminal)));
-        line.setOut(terminal.out());
+        line.setOut(terminal.helpOut());
         line.setErr(terminal.err());
         line.setColorScheme(new ColorScheme.Builder(terminal.bold("x").equals("x") ? Ansi.OFF : Ansi.ON)
                 .commands(Ansi.Style.bold)
@@ -147,7 +147,7 @@ public final class Main {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.err());
+            spec.commandLine().usage(terminal.helpErr());
             return ExitStatus.USAGE;
         }
     }

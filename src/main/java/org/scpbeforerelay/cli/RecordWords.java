@@ -34,13 +34,14 @@ final class RecordWords {
                         + line.path("code").asString("") + ", "
                         + line.path("why").asString("");
             case "mail" ->
-                line.path("queue_id").asString("(no queue id)") + " by the lease of " + where + ": " + envelope(line);
+                line.path("queue_id").asString("(no queue id)") + " by the lease of " + where + ": " + envelope(line)
+                        + door(line);
             case "deferred" ->
                 where + ": <" + line.path("sender").asString("") + ">, "
-                        + line.path("why").asString("") + more(line);
+                        + line.path("why").asString("") + door(line) + more(line);
             case "wrong-sender" ->
                 where + ": <" + line.path("sender").asString("") + "> is none of the user's senders, told "
-                        + line.path("told").asString("") + more(line);
+                        + line.path("told").asString("") + door(line) + more(line);
             case "operator" ->
                 line.path("by").asString("") + " " + line.path("did").asString("");
             case "missing" -> line.path("lines").asLong() + " lines that could not be written";
@@ -60,6 +61,11 @@ final class RecordWords {
                 ? ""
                 : ", relayed " + Spoken.count(messages, "message", "messages") + " to "
                         + Spoken.count(line.path("recipients").asLong(), "recipient", "recipients");
+    }
+
+    /** Where mail was told on a TCP port, whoever can connect to it can have told it. */
+    static String door(JsonNode line) {
+        return line.path("door").asString("").equals("tcp") ? ", told on a TCP port" : "";
     }
 
     private static String more(JsonNode line) {

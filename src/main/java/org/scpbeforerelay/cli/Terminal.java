@@ -4,30 +4,46 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.view.Visible;
 
 /**
  * Where a command writes: plain text, with colours only where a person reads them (a terminal, and no {@code NO_COLOR}, see
- * no-color.org).
+ * no-color.org). Whatever else would act on a terminal is made visible here, for all commands: much of what they print was
+ * written by strangers, into a mail, a log or the record.
  */
 public final class Terminal {
+    private static final String ESCAPE = "\u001b[";
+
+    private final PrintWriter helpOut;
+    private final PrintWriter helpErr;
     private final PrintWriter out;
     private final PrintWriter err;
+
+    /** Stands for {@link #ESCAPE} in what is painted, until it is written. Drawn anew, so that no text from outside has it. */
+    private final String brush =
+            Character.toString(0xf0000 + ThreadLocalRandom.current().nextInt(0xfffe));
+
     private final boolean colours;
     private final boolean interactive;
     private final String columns;
     private @Nullable Output output;
 
     public Terminal(PrintWriter out, PrintWriter err, boolean interactive, Map<String, String> environment) {
-        this.out = out;
-        this.err = err;
+        this.helpOut = out;
+        this.helpErr = err;
+        this.out = new PrintWriter(new Shown(out), true);
+        this.err = new PrintWriter(new Shown(err), true);
         this.interactive = interactive;
         this.columns = environment.getOrDefault("COLUMNS", "");
         String noColor = environment.getOrDefault("NO_COLOR", "");
@@ -94,7 +110,7 @@ public final class Terminal {
 
     /** Whether anything that was printed got lost. */
     boolean isCutOff() {
-        return out.checkError();
+        return helpOut.checkError();
     }
 
     /**
@@ -117,6 +133,21 @@ public final class Terminal {
 
     public PrintWriter out() {
         return out;
+    }
+
+    /** For the help, which picocli paints, and in which nothing is from outside. */
+    PrintWriter helpOut() {
+        return helpOut;
+    }
+
+    /** The same for help that nobody asked for. */
+    PrintWriter helpErr() {
+        return helpErr;
+    }
+
+    /** Empties the screen, and what was scrolled away. */
+    void clear() {
+        out.print(brush + "H" + brush + "2J" + brush + "3J");
     }
 
     public PrintWriter err() {
@@ -161,6 +192,28 @@ public final class Terminal {
     }
 
     private String paint(String code, String text) {
-        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return colours ? brush + code + "m" + text + brush + "0m" : text;
+    }
+
+    /** Lets through what is painted, and nothing else that a terminal would obey. */
+    private final class Shown extends FilterWriter {
+        Shown(Writer out) {
+            super(out);
+        }
+
+        @Override
+        public void write(String text, int from, int length) throws IOException {
+            out.write(Visible.lines(text.substring(from, from + length)).replace(brush, ESCAPE));
+        }
+
+        @Override
+        public void write(char[] text, int from, int length) throws IOException {
+            write(new String(text, from, length), 0, length);
+        }
+
+        @Override
+        public void write(int c) throws IOException {
+            write(String.valueOf((char) c), 0, 1);
+        }
     }
 }

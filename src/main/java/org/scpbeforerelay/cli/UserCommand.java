@@ -60,7 +60,7 @@ abstract class UserCommand extends Command {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.err());
+            spec.commandLine().usage(terminal.helpErr());
             return ExitStatus.USAGE;
         }
     }

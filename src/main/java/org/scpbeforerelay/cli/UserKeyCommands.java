@@ -25,7 +25,7 @@ final class UserKeyCommands {
 
         @Override
         public Integer call() {
-            spec.commandLine().usage(terminal.err());
+            spec.commandLine().usage(terminal.helpErr());
             return ExitStatus.USAGE;
         }
     }

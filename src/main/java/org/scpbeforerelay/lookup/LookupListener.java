@@ -80,8 +80,10 @@ public final class LookupListener implements AutoCloseable {
         this.desk = desk;
         this.clock = new RoundClock(clock);
         counter = counting == null ? null : new MessageCounter(counting.ledger(), counting.store(), clock);
-        this.onUnixSockets = new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy(), watch);
-        this.onTcp = new PolicyAnswers(desk, null, this.clock, statistics, settings.policy(), watch);
+        this.onUnixSockets =
+                new PolicyAnswers(desk, counter, this.clock, statistics, settings.policy(), watch, MailWatch.Door.UNIX);
+        this.onTcp =
+                new PolicyAnswers(desk, null, this.clock, statistics, settings.policy(), watch, MailWatch.Door.TCP);
     }
 
     /** Opens all addresses and begins to answer. When one cannot be opened none stays open; the message names it. */

@@ -34,6 +34,7 @@ final class PolicyAnswers {
     private final InstanceMemory messages = new InstanceMemory();
     private final @Nullable MessageCounter counter;
     private final MailWatch watch;
+    private final MailWatch.Door door;
     private volatile LookupSettings.PolicyChoices choices;
 
     /**
@@ -41,6 +42,7 @@ final class PolicyAnswers {
      *
      * @param counter null where messages are not counted, so that users with limits on them are absent
      * @param watch told of each message that is permitted or turned away
+     * @param door which kind it is, for who is told
      */
     PolicyAnswers(
             RelayDesk desk,
@@ -48,13 +50,15 @@ final class PolicyAnswers {
             RoundClock clock,
             LookupStatistics statistics,
             LookupSettings.PolicyChoices choices,
-            MailWatch watch) {
+            MailWatch watch,
+            MailWatch.Door door) {
         this.desk = desk;
         this.counter = counter;
         this.clock = clock;
         this.statistics = statistics;
         this.choices = choices;
         this.watch = watch;
+        this.door = door;
     }
 
     /** Puts other choices into force, from any thread; the next request is answered by them. */
@@ -116,7 +120,8 @@ final class PolicyAnswers {
 
     private void turnedAway(
             PolicyRequest request, ClientAddress client, Lease lease, @Nullable Exhausted limit, String told) {
-        watch.turnedAway(new MailWatch.TurnedAwayMail(lease, client, request.instance(), sender(request), limit, told));
+        watch.turnedAway(
+                new MailWatch.TurnedAwayMail(lease, client, request.instance(), sender(request), limit, told, door));
     }
 
     private byte[] permitted(PolicyRequest request, ClientAddress client, Lease lease, boolean isCounted) {
@@ -162,7 +167,8 @@ final class PolicyAnswers {
                         request.queueId(),
                         sender(request),
                         accepted,
-                        counter == null || !permit.counted() ? null : counter.usage(lease.user())),
+                        counter == null || !permit.counted() ? null : counter.usage(lease.user()),
+                        door),
                 permit.recipients() - accepted);
     }
 

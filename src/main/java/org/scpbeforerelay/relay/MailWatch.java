@@ -40,6 +40,25 @@ public interface MailWatch {
     /** A recipient was turned away because of a user's limits or senders. */
     void turnedAway(TurnedAwayMail mail);
 
+    /** By what kind of door it was told, which is how far it is to be believed. */
+    enum Door {
+        /** A unix socket: its mode and group say who can have told it. */
+        UNIX("unix"),
+        /** A TCP port: whoever can connect to it can have told it; on a loopback address, every user of the host. */
+        TCP("tcp");
+
+        private final String text;
+
+        Door(String text) {
+            this.text = text;
+        }
+
+        /** The word of the record. */
+        public String text() {
+            return text;
+        }
+    }
+
     /**
      * A message that was permitted.
      *
@@ -49,6 +68,7 @@ public interface MailWatch {
      * @param sender the envelope sender, empty for the null sender
      * @param recipients how many of its recipients were permitted and accepted
      * @param usage what its user has used of the limits; null when it has none
+     * @param door by which it was told
      */
     record AcceptedMail(
             Lease lease,
@@ -56,7 +76,8 @@ public interface MailWatch {
             String queueId,
             String sender,
             int recipients,
-            @Nullable Usage usage) {}
+            @Nullable Usage usage,
+            Door door) {}
 
     /**
      * A message that was not.
@@ -67,6 +88,7 @@ public interface MailWatch {
      * @param sender the envelope sender
      * @param limit the limit that is reached; null when the sender is outside the allowance
      * @param told what the mail server was told: {@code 450}, {@code DEFER_IF_REJECT}, {@code REJECT}, {@code DUNNO}
+     * @param door by which it was told
      */
     record TurnedAwayMail(
             Lease lease,
@@ -74,5 +96,6 @@ public interface MailWatch {
             String instance,
             String sender,
             @Nullable Exhausted limit,
-            String told) {}
+            String told,
+            Door door) {}
 }

@@ -146,7 +146,8 @@ final class LookupFuzzTest {
                 new RoundClock(new RelayHost.Time()),
                 new LookupStatistics(),
                 LookupSettings.PolicyChoices.DEFAULT,
-                MailWatch.NOBODY);
+                MailWatch.NOBODY,
+                MailWatch.Door.UNIX);
     }
 
     /** An empty book, asked without a registry around it. */

@@ -37,7 +37,19 @@ final class MailWatchTest {
 
     private String ask(String stage, String instance, String queueId, int recipients, String sender, String client)
             throws IOException {
-        try (Asker asker = new Asker(host.unix())) {
+        return ask(host.unix(), stage, instance, queueId, recipients, sender, client);
+    }
+
+    private static String ask(
+            ListenAddress door,
+            String stage,
+            String instance,
+            String queueId,
+            int recipients,
+            String sender,
+            String client)
+            throws IOException {
+        try (Asker asker = new Asker(door)) {
             asker.say("""
                     request=smtpd_access_policy
                     protocol_state=%s
@@ -72,6 +84,21 @@ final class MailWatchTest {
                         "permitted gerard/gwaihir",
                         "permitted gerard/gwaihir",
                         "accepted gerard/gwaihir 203.0.113.7 4AbC <gerard@example.org> 2 less 1");
+    }
+
+    /** Whoever can connect to it can have told it: on a port of the loopback, every user of the host. */
+    @Test
+    void whatIsToldOnATcpPortIsToldAsSuch() throws IOException {
+        host.user("gerard", new SenderRules(List.of("@example.org")));
+        host.lease("gerard/gwaihir", HOME);
+        ask(host.tcp(), "RCPT", "m.1", "", 0, "gerard@example.org", HOME);
+        ask(host.tcp(), "DATA", "m.1", "4AbC", 1, "gerard@example.org", HOME);
+        ask(host.tcp(), "RCPT", "m.2", "", 0, "gerard@example.com", HOME);
+        assertThat(host.watched.told)
+                .containsExactly(
+                        "permitted gerard/gwaihir new",
+                        "accepted gerard/gwaihir 203.0.113.7 4AbC <gerard@example.org> 1 less 0 by tcp",
+                        "turned away gerard/gwaihir m.2 <gerard@example.com> sender, told DUNNO by tcp");
     }
 
     @Test

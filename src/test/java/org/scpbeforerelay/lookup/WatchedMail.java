@@ -18,12 +18,17 @@ final class WatchedMail implements MailWatch {
     public void accepted(AcceptedMail mail, int notAccepted) {
         told.add("accepted " + mail.lease().principal() + " " + mail.client() + " " + mail.queueId() + " <"
                 + mail.sender() + "> " + mail.recipients() + " less " + notAccepted
-                + (mail.usage() == null ? "" : " counted"));
+                + (mail.usage() == null ? "" : " counted") + by(mail.door()));
     }
 
     @Override
     public void turnedAway(TurnedAwayMail mail) {
         told.add("turned away " + mail.lease().principal() + " " + mail.instance() + " <" + mail.sender() + "> "
-                + (mail.limit() == null ? "sender" : mail.limit().limitText()) + ", told " + mail.told());
+                + (mail.limit() == null ? "sender" : mail.limit().limitText()) + ", told " + mail.told()
+                + by(mail.door()));
+    }
+
+    private static String by(Door door) {
+        return door == Door.UNIX ? "" : " by " + door.text();
     }
 }

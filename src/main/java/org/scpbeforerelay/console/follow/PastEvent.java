@@ -110,16 +110,21 @@ public record PastEvent(
             case MAIL ->
                 line.path("queue_id").asString("") + " from <"
                         + line.path("sender").asString("") + ">, recipients: "
-                        + line.path("recipients").asLong();
+                        + line.path("recipients").asLong() + door(line);
             case WRONG_SENDER ->
                 "<" + line.path("sender").asString("") + ">: told "
-                        + line.path("told").asString("");
+                        + line.path("told").asString("") + door(line);
             case RELAYED ->
                 "messages: " + line.path("messages").asLong() + ", recipients: "
                         + line.path("recipients").asLong();
             case MISSING -> line.path("lines").asLong() + " lines that could not be written";
-            case GRANTED, REVOKED, EXPIRED, RENEWED, DEFERRED -> why;
+            case DEFERRED -> why + door(line);
+            case GRANTED, REVOKED, EXPIRED, RENEWED -> why;
         };
+    }
+
+    private static String door(JsonNode line) {
+        return line.path("door").asString("").equals("tcp") ? ", told on a TCP port" : "";
     }
 
     private static long timeMs(JsonNode time) {

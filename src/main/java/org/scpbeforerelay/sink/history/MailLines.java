@@ -9,12 +9,13 @@ import org.scpbeforerelay.quota.Meter;
 import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.relay.MailWatch;
 import org.scpbeforerelay.view.Json;
+import org.scpbeforerelay.view.Visible;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The lines about mail: {@code mail} (permitted, and its content began), {@code deferred} (a limit), {@code wrong-sender}. Envelope
- * senders are in them; recipients and content never are.
+ * senders are in them; recipients and content never are. {@code door} says how far it is to be believed.
  */
 final class MailLines {
     /** An address has at most 256 bytes on the wire, RFC 5321 section 4.5.3.1.3; what is longer is cut. */
@@ -27,13 +28,15 @@ final class MailLines {
     static ObjectNode accepted(MailWatch.AcceptedMail mail, Moment at) {
         ObjectNode line = Json.object().put("at", Json.time(at.wallMs())).put("event", "mail");
         if (!mail.queueId().isEmpty()) {
-            line.put("queue_id", cut(mail.queueId(), QUEUE_ID_MAX));
+            line.put("queue_id", shown(mail.queueId(), QUEUE_ID_MAX));
         }
         lease(line, mail.lease());
         if (!mail.lease().isSingleAddress()) {
             line.put("client", mail.client().toString());
         }
-        line.put("sender", cut(mail.sender(), SENDER_MAX)).put("recipients", mail.recipients());
+        line.put("sender", shown(mail.sender(), SENDER_MAX))
+                .put("recipients", mail.recipients())
+                .put("door", mail.door().text());
         Usage usage = mail.usage();
         if (usage != null) {
             ArrayNode quotas = line.putArray("quotas");
@@ -50,8 +53,9 @@ final class MailLines {
                 .put("event", limit == null ? "wrong-sender" : "deferred");
         lease(line, mail.lease());
         line.put("client", mail.client().toString())
-                .put("sender", cut(mail.sender(), SENDER_MAX))
-                .put("told", mail.told());
+                .put("sender", shown(mail.sender(), SENDER_MAX))
+                .put("told", mail.told())
+                .put("door", mail.door().text());
         if (limit != null) {
             line.put("why", "the limit of " + limit.limitText() + " was reached")
                     .put("again_at", Json.second(at.wallMs() + limit.waitMs() + 999));
@@ -83,7 +87,9 @@ final class MailLines {
         }
     }
 
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most) + "…";
+    /** What a stranger has written, so that neither a terminal nor a file suffers from it. */
+    private static String shown(String text, int most) {
+        String visible = Visible.line(text);
+        return visible.length() <= most ? visible : visible.substring(0, most) + "…";
     }
 }

@@ -241,6 +241,28 @@ final class HistoryTest {
         assertThat(read(ALL).getFirst().path("lines").asLong()).isEqualTo(1);
     }
 
+    /** A folder that is not empty stands for a file that was made immutable: neither can be deleted. */
+    @Test
+    void anOldFileThatCannotBeDeletedIsSaidAndStopsNothing() throws Exception {
+        Path stuck = Files.createDirectories(folder.resolve("history/20200101T000000000.jsonl/inside"));
+        Path old = Files.createFile(folder.resolve("history/20200102T000000000.jsonl"));
+        Files.createFile(folder.resolve("history/20200103T000000000.jsonl")); // until now, as far as names say
+        try (History record = begun(KEEP)) {
+            record.happened(granted("gerard/gwaihir", "203.0.113.1"));
+            await().until(() -> record.written() == 1);
+            await().until(() -> record.failure() != null);
+            assertThat(record.failure()).contains("20200101T000000000.jsonl", "cannot be deleted");
+            assertThat(old).doesNotExist();
+            record.happened(granted("gerard/gwaihir", "203.0.113.2"));
+            await().until(() -> record.written() == 2);
+
+            Files.delete(stuck);
+            clock.passMs(HOUR_MS);
+            await().until(() -> record.failure() == null);
+        }
+        assertThat(events(null, null, 0)).containsExactly("granted gerard", "granted gerard");
+    }
+
     @Test
     void whatStandsInTheRecordIsNeverWrittenOver() throws Exception {
         String before = "";
@@ -274,11 +296,12 @@ final class HistoryTest {
             history.operator("root", "revoked gerard");
             history.mails()
                     .accepted(
-                            new MailWatch.AcceptedMail(lease, lease.address(), "4a", "a@example.org", 1, Usage.NONE),
+                            new MailWatch.AcceptedMail(
+                                    lease, lease.address(), "4a", "a@example.org", 1, Usage.NONE, MailWatch.Door.UNIX),
                             0);
             history.mails()
-                    .turnedAway(
-                            new MailWatch.TurnedAwayMail(lease, lease.address(), "i", "a@example.org", null, "REJECT"));
+                    .turnedAway(new MailWatch.TurnedAwayMail(
+                            lease, lease.address(), "i", "a@example.org", null, "REJECT", MailWatch.Door.TCP));
         }
         assertThat(read(ALL).stream().flatMap(line -> line.propertyNames().stream()))
                 .isSubsetOf(
@@ -302,6 +325,7 @@ final class HistoryTest {
                         "sender",
                         "quotas",
                         "client",
+                        "door",
                         "told");
         assertThat(read(ALL).stream().map(line -> line.path("key")).filter(JsonNode::isString))
                 .allSatisfy(

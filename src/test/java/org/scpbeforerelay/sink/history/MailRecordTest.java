@@ -25,6 +25,7 @@ import org.scpbeforerelay.quota.Meter;
 import org.scpbeforerelay.quota.Usage;
 import org.scpbeforerelay.registry.LeaseEvent;
 import org.scpbeforerelay.relay.MailWatch.AcceptedMail;
+import org.scpbeforerelay.relay.MailWatch.Door;
 import org.scpbeforerelay.relay.MailWatch.TurnedAwayMail;
 import org.scpbeforerelay.sink.history.RelayCounts.Relayed;
 import tools.jackson.databind.JsonNode;
@@ -66,7 +67,7 @@ final class MailRecordTest {
     }
 
     private static AcceptedMail mail(Lease lease, String queueId, int recipients, @Nullable Usage usage) {
-        return new AcceptedMail(lease, lease.address(), queueId, "gerard@example.org", recipients, usage);
+        return new AcceptedMail(lease, lease.address(), queueId, "gerard@example.org", recipients, usage, Door.UNIX);
     }
 
     private static void relay(History history, Lease lease, String queueId, int recipients) {
@@ -77,7 +78,7 @@ final class MailRecordTest {
     }
 
     private static TurnedAwayMail turnedAway(Lease lease, String instance, @Nullable Exhausted limit) {
-        return new TurnedAwayMail(lease, lease.address(), instance, "gerard@example.org", limit, "450");
+        return new TurnedAwayMail(lease, lease.address(), instance, "gerard@example.org", limit, "450", Door.TCP);
     }
 
     @Test
@@ -132,7 +133,9 @@ final class MailRecordTest {
                         "granted_at",
                         "sender",
                         "recipients",
+                        "door",
                         "quotas");
+        assertThat(line.path("door").asString()).isEqualTo("unix");
         assertThat(line.path("queue_id").asString()).isEqualTo("4XyZ");
         assertThat(line.path("quotas").path(0).path("used").asLong()).isEqualTo(3);
         assertThat(line.path("quotas").path(0).path("limit").asString()).isEqualTo("200/h");
@@ -147,14 +150,15 @@ final class MailRecordTest {
                                     gerards,
                                     gerards.address(),
                                     "q".repeat(60_000),
-                                    "a\"b\nc\u0001" + "x".repeat(60_000),
+                                    "a\"b\nc\u0001\u009b" + "x".repeat(60_000),
                                     1,
-                                    null),
+                                    null,
+                                    Door.TCP),
                             0);
         }
         assertThat(lines("mail").getFirst().path("sender").asString())
                 .hasSize(321)
-                .startsWith("a\"b\nc");
+                .startsWith("a\"b\\u000ac\\u0001\\u009bx");
         assertThat(lines("mail").getFirst().path("queue_id").asString()).hasSize(65);
         assertThat(lines()).hasSize(1);
     }
@@ -271,6 +275,7 @@ final class MailRecordTest {
         }
         assertThat(lines("deferred")).hasSize(MailRecord.TURNED_AWAY_MAX + 1);
         assertThat(lines("wrong-sender")).hasSize(1);
+        assertThat(lines("wrong-sender").getFirst().path("door").asString()).isEqualTo("tcp");
         assertThat(lines("deferred").getFirst().path("why").asString())
                 .isEqualTo("the limit of 200 messages per hour was reached");
         assertThat(lines("deferred").getLast().path("more_without_a_line").asLong())

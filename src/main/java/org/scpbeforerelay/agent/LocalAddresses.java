@@ -62,6 +62,24 @@ final class LocalAddresses {
         this.all = List.copyOf(all);
     }
 
+    /** Why there is nothing to announce of an interface, for people. */
+    static String whyNone(String name, AddressFamily family) {
+        NetworkInterface named;
+        try {
+            named = NetworkInterface.getByName(name);
+            if (named == null) {
+                return "there is no interface '" + name + "' on this machine now";
+            }
+            if (named.isLoopback()) {
+                return name
+                        + " is the loopback interface: nobody else can be at its addresses, so they are not announced";
+            }
+        } catch (SocketException e) {
+            return name + " cannot be looked at: " + e.getMessage();
+        }
+        return name + " is down or has no " + Words.of(family) + " address";
+    }
+
     /** The present ones; none when they cannot be listed. */
     static LocalAddresses read() {
         Map<ClientAddress, Integer> flags = flags6();

@@ -66,7 +66,7 @@ final class SourceChoice {
     private Source ofInterface(String name, AddressFamily family, Server server, LocalAddresses here) {
         List<LocalAddresses.Local> candidates = here.of(name, family);
         if (candidates.isEmpty()) {
-            return new Source.Absent(name + " is down or has no " + Words.of(family) + " address");
+            return new Source.Absent(LocalAddresses.whyNone(name, family));
         }
         if (!settings.bothFamilies() && !isReachedBy(server, family)) {
             return new Source.Never(server.name() + " has no " + Words.of(family) + " address");

@@ -103,7 +103,8 @@ public final class AnnouncementRules {
         }
         return new Refused(
                 RefusalCode.TOO_MANY_DEVICES,
-                others.size() + " devices of " + allowance.user() + " have a lease already ("
+                (others.size() == 1 ? "1 device of " : others.size() + " devices of ") + allowance.user()
+                        + (others.size() == 1 ? " has" : " have") + " a lease already ("
                         + String.join(
                                 ", ",
                                 others.stream().limit(8).map(DeviceName::text).toList())

@@ -1,5 +1,6 @@
 package org.scpbeforerelay.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -132,6 +133,9 @@ final class AnnounceCommand extends Command {
         }
         if (once && revokeOnExit) {
             throw usage("--once with --revoke-on-exit would leave nothing; leave one of them away");
+        }
+        if (identity != null && !Files.isReadable(identity)) {
+            throw usage("--identity " + identity + ": there is no such file that you may read");
         }
         try {
             return new AgentSettings(

@@ -131,7 +131,7 @@ final class CheckCommand extends Command {
                         "run check as root, or as a member of the socket's group"));
             }
             return List.of(Finding.problem(
-                    String.valueOf(e.getMessage()), where, "nobody's announcement is heard", "scp-before-relay serve"));
+                    String.valueOf(e.getMessage()), where, "nobody's announcement is heard", again("serve")));
         }
     }
 

@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.scpbeforerelay.address.AddressSyntaxException;
+import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.config.Places;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlClient;
@@ -70,15 +72,35 @@ abstract class Command implements Callable<Integer> {
         return null;
     }
 
+    /** A command to copy that has the same places as this one. */
+    String again(String words) {
+        Path folder = stateFolder();
+        Path settings = nearest(command -> command.config);
+        return "scp-before-relay " + words
+                + (folder == null ? "" : " --state " + folder)
+                + (settings == null ? "" : " --config " + settings);
+    }
+
     /** Asks the daemon one question; rows go to {@code row}. */
     JsonNode ask(ObjectNode question, Consumer<JsonNode> row) throws ControlException, SettingsException {
-        try (ControlClient client = ControlClient.connect(places().controlSocket())) {
+        String remedy = "start one with '" + again("serve") + "'"
+                + (stateFolder() == null ? ", or name its folder with --state" : "");
+        try (ControlClient client = ControlClient.connect(places().controlSocket(), remedy)) {
             return client.ask(question, row);
         }
     }
 
     JsonNode ask(ObjectNode question) throws ControlException, SettingsException {
         return ask(question, row -> {});
+    }
+
+    /** An argument that is an address, before anybody is asked about it. */
+    ClientAddress clientAddress(String text) {
+        try {
+            return ClientAddress.parse(text);
+        } catch (AddressSyntaxException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
     }
 
     ParameterException usage(String message) {

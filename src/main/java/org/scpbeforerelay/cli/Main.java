@@ -13,7 +13,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program's entry: which commands there are, and what their failures look like. */
 public final class Main {
@@ -98,11 +97,8 @@ public final class Main {
 
     private static int usage(ParameterException problem, PrintWriter err) {
         CommandLine line = problem.getCommandLine();
-        err.println("scp-before-relay: " + problem.getMessage());
-        if (!UnmatchedArgumentException.printSuggestions(problem, err)) {
-            String name = line.getCommandSpec().qualifiedName();
-            err.println("Try '" + name + " --help'.");
-        }
+        err.println("scp-before-relay: " + Misread.of(problem));
+        err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
         return ExitStatus.USAGE;
     }
 

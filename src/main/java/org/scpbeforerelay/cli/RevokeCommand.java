@@ -2,6 +2,7 @@ package org.scpbeforerelay.cli;
 
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.registry.Selection;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -14,7 +15,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "A client that announces again gets a new lease; 'user disable' keeps it out.",
-            "Exit status: 0 when something was revoked, 1 when there was nothing to revoke."
+            "Exit status: 0 when something was revoked, 1 when there was nothing to revoke, or there is no such user."
         })
 final class RevokeCommand extends Command {
     @Parameters(index = "0", paramLabel = "USER[/DEVICE]|ADDRESS", description = "Whose leases, or on which address.")
@@ -26,6 +27,11 @@ final class RevokeCommand extends Command {
 
     @Override
     public Integer call() throws ControlException, SettingsException {
+        try {
+            Selection.parse(what);
+        } catch (IllegalArgumentException e) {
+            throw usage("'" + what + "' is no address and no user: " + e.getMessage());
+        }
         int[] count = {0};
         JsonNode answer = ask(Json.object().put("do", "revoke").put("what", what), row -> {
             count[0]++;

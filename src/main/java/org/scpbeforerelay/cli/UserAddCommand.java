@@ -44,7 +44,7 @@ final class UserAddCommand extends UserCommand {
             names = "--sender",
             paramLabel = "SENDER",
             description =
-                    "An envelope sender that may be used: gerard@example.org, @example.org, @.example.org. Default: any.")
+                    "An envelope sender that may be used: @example.org, @.example.org, gerard@example.org. Default: any.")
     List<String> senders = new ArrayList<>();
 
     @Option(
@@ -92,8 +92,8 @@ final class UserAddCommand extends UserCommand {
         println("added " + user + " with " + Spoken.count(keys.size(), "key", "keys"));
         keys.forEach(key -> println("  " + key.type() + " " + key.fingerprint() + " " + key.comment()));
         if (keys.isEmpty()) {
-            println(terminal.yellow("  It has no key yet, so it cannot announce:") + "  scp-before-relay user key add "
-                    + user + " FILE");
+            println(terminal.yellow("  It has no key yet, so it cannot announce:") + "  "
+                    + again("user key add " + user + " FILE"));
         }
         tellDaemon();
         return ExitStatus.DONE;

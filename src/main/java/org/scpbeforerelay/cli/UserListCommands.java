@@ -2,6 +2,8 @@ package org.scpbeforerelay.cli;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.scpbeforerelay.address.Network;
 import org.scpbeforerelay.announce.Rate;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.config.UserFile;
@@ -37,7 +39,7 @@ final class UserListCommands {
                 answer.set("users", rows);
                 println(Json.line(answer));
             } else if (users.isEmpty()) {
-                println("There is no user yet.  scp-before-relay user add NAME --key FILE");
+                println("There is no user yet.  " + again("user add NAME --key FILE"));
             } else {
                 TextTable table = new TextTable("USER", "STATE", "KEYS", "SENDERS", "LIMITS");
                 users.forEach(user -> table.row(
@@ -81,7 +83,10 @@ final class UserListCommands {
             println("  limits        " + limits(user));
             println("  devices       " + user.devices() + " at once");
             println("  IPv6          " + (user.prefix6() == 64 ? "the whole /64" : "single addresses"));
-            println("  may announce  " + (user.mayAnnounce().isEmpty() ? "its own address only" : user.mayAnnounce()));
+            println("  may announce  "
+                    + (user.mayAnnounce().isEmpty()
+                            ? "its own address only"
+                            : user.mayAnnounce().stream().map(Network::toString).collect(Collectors.joining(", "))));
             println("  logins        " + (user.logins().isEmpty() ? user.name() : String.join(", ", user.logins())));
             user.keys().forEach(key -> println("  key           " + describe(key)));
             return ExitStatus.DONE;

@@ -38,7 +38,7 @@ public final class ControlClient implements AutoCloseable {
     private static final Duration PATIENCE_TO_RECORD = Duration.ofSeconds(45);
 
     /** All users and settings are read, and what ends is recorded. */
-    private static final Duration PATIENCE_TO_RELOAD = Duration.ofSeconds(120);
+    private static final Duration PATIENCE_TO_RELOAD = Duration.ofMinutes(2);
 
     private final Path socket;
     private final SocketChannel connection;
@@ -51,12 +51,16 @@ public final class ControlClient implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(Channels.newInputStream(connection), StandardCharsets.UTF_8));
     }
 
-    /** Connects; the error says what to do when no daemon is there, or when it is not for this user. */
-    public static ControlClient connect(Path socket) throws ControlException {
+    /**
+     * Connects; the error says when the socket is not for this user.
+     *
+     * @param remedy what to do when no daemon is there
+     */
+    public static ControlClient connect(Path socket, String remedy) throws ControlException {
         try {
             return new ControlClient(socket, connected(socket));
         } catch (IOException e) {
-            throw notConnected(socket, e);
+            throw notConnected(socket, remedy, e);
         } catch (IllegalArgumentException e) {
             throw new ControlException(64, "the path of the control socket is too long: " + socket, e);
         }
@@ -92,7 +96,7 @@ public final class ControlClient implements AutoCloseable {
                         + ": it is stopped or stuck; its log may say why, and a new start mends it");
     }
 
-    private static ControlException notConnected(Path socket, IOException problem) {
+    private static ControlException notConnected(Path socket, String remedy, IOException problem) {
         boolean there = Files.exists(socket);
         if (there && !Files.isWritable(socket) || isHidden(socket)) {
             return new ControlException(
@@ -106,8 +110,7 @@ public final class ControlClient implements AutoCloseable {
         }
         return new ControlException(
                 NOT_REACHABLE,
-                "no daemon answers on " + socket + (there ? "" : " (there is no such socket)")
-                        + "; start one with 'scp-before-relay serve', or name its folder with --state",
+                "no daemon answers on " + socket + (there ? "" : " (there is no such socket)") + "; " + remedy,
                 problem);
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -173,11 +174,12 @@ public final class ControlServer implements AutoCloseable {
     private boolean madeRoom() throws IOException {
         long nowNs = System.nanoTime();
         boolean made = false;
-        for (Map.Entry<SocketChannel, Long> silent : silentSinceNs.entrySet()) {
-            // Not one that has just asked.
-            if (nowNs - silent.getValue() >= patienceNs && silentSinceNs.remove(silent.getKey(), silent.getValue())) {
-                connections.remove(silent.getKey());
-                silent.getKey().close();
+        for (SocketChannel connection : List.copyOf(silentSinceNs.keySet())) {
+            Long sinceNs = silentSinceNs.get(connection);
+            // Removed as it was seen: one that asks in this moment stays.
+            if (sinceNs != null && nowNs - sinceNs >= patienceNs && silentSinceNs.remove(connection, sinceNs)) {
+                connections.remove(connection);
+                connection.close();
                 made = true;
             }
         }

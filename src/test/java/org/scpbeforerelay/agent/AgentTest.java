@@ -95,7 +95,7 @@ final class AgentTest {
                 .satisfies(result -> assertThat(result.stderr()).contains("not reachable", "Connection refused"));
         assertThat(agent.run(TO4, "--once", "--interface", "ppp0"))
                 .matches(result -> result.exit() == 1)
-                .satisfies(result -> assertThat(result.stdout()).contains("ppp0 is down"));
+                .satisfies(result -> assertThat(result.stdout()).contains("there is no interface 'ppp0'"));
         assertThat(agent.run("gerard", "--once").exit()).isEqualTo(64);
         assertThat(agent.run(TO4, "--once", "-o", "Nonsense=yes").exit()).isEqualTo(64);
         assertThat(agent.run(TO4, "--once", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=/dev/null"))

@@ -102,4 +102,24 @@ final class UserCommandsTest {
         }
         assertThat(state.resolve("users/gerard.toml")).doesNotExist();
     }
+
+    @Test
+    void whatIsWrittenAndNotTakenIsNotSaidToBeUnchanged() throws Exception {
+        rig.serve();
+        Files.createDirectories(state.resolve("users"));
+        Files.writeString(state.resolve("users/pippin.toml"), "sender = []\n");
+        Ended ended = run("user", "add", "gerard");
+        assertThat(ended.exit()).isEqualTo(78);
+        assertThat(ended.out()).contains("added gerard");
+        assertThat(ended.err())
+                .contains("written, but not in force: the former settings stay in force:")
+                .contains("pippin.toml:1:1: ")
+                .doesNotContain("nothing has changed");
+    }
+
+    @Test
+    void networksAreShownAsTheyAreWritten() throws Exception {
+        run("user", "add", "gerard", "--may-announce", "10.0.0.0/8", "--may-announce", "192.0.2.0/24");
+        assertThat(run("user", "show", "gerard").out()).contains("may announce  10.0.0.0/8, 192.0.2.0/24");
+    }
 }

@@ -128,6 +128,10 @@ final class ConsoleApiTest {
         assertThat(rig.lookup("203.0.113.7")).startsWith("500 ");
         assertThat(rig.send(rig.asProgram(place).DELETE()).statusCode()).isEqualTo(404);
         assertThat(rig.get(place).statusCode()).isEqualTo(404);
+        HttpResponse<String> noFamily =
+                rig.send(rig.asProgram("/api/v1/leases/gerard/phone/ipv5").DELETE());
+        assertThat(noFamily.statusCode()).isEqualTo(400);
+        assertThat(noFamily.body()).contains("USER/DEVICE/FAMILY is one, with ipv4 or ipv6");
         await().untilAsserted(() -> assertThat(
                         rig.get("/api/v1/history?q=operator").body())
                 .contains("console (127.0.0.1)", "granted gerard/phone 203.0.113.7", "revoked gerard/phone/ipv4"));

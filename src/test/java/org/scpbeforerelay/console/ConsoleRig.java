@@ -108,7 +108,7 @@ public final class ConsoleRig implements AutoCloseable {
 
     /** What an operator's command does. */
     public JsonNode command(ObjectNode question) throws Exception {
-        try (ControlClient control = ControlClient.connect(state.resolve("run/control"))) {
+        try (ControlClient control = ControlClient.connect(state.resolve("run/control"), "start it")) {
             return control.ask(question, row -> {});
         }
     }

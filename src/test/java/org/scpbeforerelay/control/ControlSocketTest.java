@@ -49,7 +49,7 @@ final class ControlSocketTest {
     void aDaemonThatDoesNotAnswerIsSaidToBeStoppedOrStuck() throws Exception {
         try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             stopped.bind(UnixDomainSocketAddress.of(socket()));
-            try (ControlClient client = ControlClient.connect(socket())) {
+            try (ControlClient client = ControlClient.connect(socket(), "start one")) {
                 ControlException silence =
                         catchThrowableOfType(ControlException.class, () -> client.ask(STATUS, row -> {}, AT_ONCE));
                 assertThat(silence.exitStatus()).isEqualTo(69);
@@ -67,7 +67,7 @@ final class ControlSocketTest {
             ControlException full = null;
             while (full == null) {
                 try {
-                    ControlClient.connect(socket());
+                    ControlClient.connect(socket(), "start one");
                 } catch (ControlException e) {
                     full = e;
                 }
@@ -82,7 +82,8 @@ final class ControlSocketTest {
         ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(socket()))
                 .close();
-        ControlException nobody = catchThrowableOfType(ControlException.class, () -> ControlClient.connect(socket()));
+        ControlException nobody =
+                catchThrowableOfType(ControlException.class, () -> ControlClient.connect(socket(), "start one"));
         assertThat(nobody).hasMessageContaining("no daemon answers on").hasMessageNotContaining("no such socket");
     }
 
@@ -91,7 +92,7 @@ final class ControlSocketTest {
         try (ControlServer server =
                 ControlServer.open(socket(), (question, operator, row) -> answer(), Duration.ZERO)) {
             beSilent();
-            try (ControlClient client = ControlClient.connect(socket())) {
+            try (ControlClient client = ControlClient.connect(socket(), "start one")) {
                 assertThat(client.ask(STATUS).path("well").asBoolean()).isTrue();
             }
             assertThat(server).isNotNull();
@@ -103,7 +104,7 @@ final class ControlSocketTest {
         try (ControlServer server = ControlServer.open(socket(), (question, operator, row) -> answer(), NEVER)) {
             beSilent();
             await().untilAsserted(() -> {
-                try (ControlClient client = ControlClient.connect(socket())) {
+                try (ControlClient client = ControlClient.connect(socket(), "start one")) {
                     ControlException turnedAway =
                             catchThrowableOfType(ControlException.class, () -> client.ask(STATUS));
                     assertThat(turnedAway).hasMessageContaining("commands already; try again");

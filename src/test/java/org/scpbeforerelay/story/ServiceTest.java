@@ -77,7 +77,7 @@ final class ServiceTest {
         await().atMost(SOON).until(() -> daemon.log().contains("the former settings stay in force"));
         await().atMost(SOON).until(() -> daemon.log().contains("merry.toml:1:"));
         assertThat(daemon.command("lookup", "127.9.0.1").exit()).isZero();
-        assertThat(daemon.command("grant", "merry", "127.9.0.2").exit()).isEqualTo(77);
+        assertThat(daemon.command("grant", "merry", "127.9.0.2").exit()).isEqualTo(1);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,14 +38,14 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "",
             "--apply keeps copies in scp-before-relay.undo beside main.cf, and has postconf read the new files before they count. "
-                    + "Postfix is not reloaded: do that with 'postfix reload'.",
+                    + "Postfix is not reloaded: do that with 'postfix reload', once the daemon answers at its socket.",
             "",
             "Exit status: 0 done, 1 there is no Postfix or nothing to undo, 73 cannot write, 77 refused: an open relay, or somebody "
                     + "edited since --apply (the difference is shown), 78 the settings are wrong, or do not answer in this way.",
             "",
             "Examples:",
             "  scp-before-relay postfix",
-            "  scp-before-relay postfix --apply && postfix reload",
+            "  scp-before-relay postfix --apply",
             "  scp-before-relay postfix --undo && postfix reload"
         })
 final class PostfixCommand extends Command {
@@ -130,16 +132,22 @@ final class PostfixCommand extends Command {
                 .toList());
         boolean apply = doing != null && doing.apply;
         boolean changes = !plan.changes().isEmpty();
-        if (changes && !apply) {
-            report.next("scp-before-relay postfix --apply"
-                    + (way == Ways.policy ? "" : " --way " + way)
-                    + (directory == null ? "" : " -c " + directory));
-        }
         if (chosen instanceof Way.Policy) {
+            // First of all: Postfix defers all mail while nobody answers at a socket that it asks.
             socketSteps(setup, ours).forEach(report::next);
+        }
+        if (changes && !apply) {
+            report.next(again("postfix --apply"
+                    + (way == Ways.policy ? "" : " --way " + way)
+                    + (directory == null ? "" : " -c " + directory)));
         }
         if (changes && apply) {
             report.written(files.apply(setup, plan));
+            if (chosen instanceof Way.Policy) {
+                warnWhereNobodyAnswers(setup);
+            }
+        }
+        if (changes) {
             report.next(command("postfix", "reload"));
         }
         if (json) {
@@ -154,7 +162,18 @@ final class PostfixCommand extends Command {
         return program + (directory == null ? "" : " -c " + directory) + " " + argument;
     }
 
-    /** What the policy socket needs beside Postfix's files. */
+    private void warnWhereNobodyAnswers(MailSetup setup) {
+        Path socket = Path.of(setup.value("queue_directory"), Ours.SOCKET);
+        try {
+            SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+        } catch (IOException e) {
+            terminal.err()
+                    .println("warning: nobody answers at " + socket
+                            + " yet, and Postfix would defer all mail: see to that before 'postfix reload'");
+        }
+    }
+
+    /** What the policy socket needs beside Postfix's files; none when it is in the settings, and its folder is there. */
     private List<String> socketSteps(MailSetup setup, Ours ours) throws SettingsException {
         String socket = setup.value("queue_directory") + "/" + Ours.SOCKET;
         List<String> steps = new ArrayList<>();
@@ -163,13 +182,16 @@ final class PostfixCommand extends Command {
             steps.add("install -d -o " + daemonsUser() + " -g " + group(setup) + " -m 2750 " + folder);
         }
         if (!ours.sockets().contains(socket)) {
-            steps.add("write into " + places().settingsFile() + ", and start the daemon anew:");
+            steps.add("write into " + places().settingsFile() + ":");
             List<String> listen = new ArrayList<>(ours.endpoints());
             listen.addAll(
                     ours.sockets().stream().sorted().map(path -> "unix:" + path).toList());
             listen.add("unix:" + socket);
             steps.add("  [lookup]");
             steps.add("  listen = [\"" + String.join("\", \"", listen) + "\"]");
+        }
+        if (!steps.isEmpty()) {
+            steps.add("start the daemon anew");
         }
         return steps;
     }

@@ -110,7 +110,7 @@ class PostfixStoryTest {
                 .contains("--- " + mainCf)
                 .contains("+    check_policy_service { unix:scp/policy")
                 .contains("Why:")
-                .contains("scp-before-relay postfix --apply -c " + postfix.configDirectory());
+                .contains("scp-before-relay postfix --apply -c " + postfix.configDirectory() + " --state ");
         assertThat(mainCf).hasContent(before);
         var json = Json.read(command("--json").stdout());
         assertThat(json.path("changed").asBoolean(true)).isFalse();
@@ -125,10 +125,34 @@ class PostfixStoryTest {
     void withoutTheSocketInTheSettingsItSaysTheVeryLineAndFolder() throws Exception {
         Path bare =
                 Files.writeString(daemon.state().resolve("bare.toml"), "[lookup]\nlisten = [\"127.0.0.1:10041\"]\n");
-        assertThat(command("--config", bare.toString()).stdout())
-                .contains("write into " + bare)
-                .contains("listen = [\"127.0.0.1:10041\", \"unix:" + postfix.policySocket() + "\"]")
-                .doesNotContain("install -d");
+        String shown = command("--config", bare.toString()).stdout();
+        assertThat(shown).doesNotContain("install -d");
+        assertThat(shown.substring(shown.indexOf("Next:")))
+                .as("Postfix asks at a socket only when there is one")
+                .containsSubsequence(
+                        "write into " + bare,
+                        "listen = [\"127.0.0.1:10041\", \"unix:" + postfix.policySocket() + "\"]",
+                        "start the daemon anew",
+                        "scp-before-relay postfix --apply -c " + postfix.configDirectory(),
+                        "postfix -c " + postfix.configDirectory() + " reload");
+    }
+
+    @Test
+    @Order(1)
+    void whereNobodyAnswersAtTheSocketApplySaysSoBeforePostfixIsReloaded() throws Exception {
+        Path socket = postfix.policySocket();
+        Path aside = socket.resolveSibling("aside");
+        assertThat(command("--apply").stderr()).doesNotContain("nobody answers");
+        command("--undo");
+        Files.move(socket, aside);
+        CommandResult applied = command("--apply");
+        Files.move(aside, socket);
+        command("--undo");
+        assertThat(applied.exit()).isZero();
+        assertThat(applied.stderr())
+                .contains("nobody answers at " + socket + " yet")
+                .contains("before 'postfix reload'");
+        assertThat(mainCf).hasContent(before);
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.scpbeforerelay.address.AddressSyntaxException;
 import org.scpbeforerelay.address.ClientAddress;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
@@ -43,7 +42,12 @@ final class ExplainCommand extends Command {
     @Nullable
     String address;
 
-    @Option(names = "--sender", paramLabel = "ADDRESS", description = "The envelope sender.")
+    @Option(
+            names = "--sender",
+            paramLabel = "ADDRESS",
+            description = "The envelope sender, for users with a list of senders. Without it: as policy is told on the "
+                    + "unix socket of [lookup] listen, where there is one; else by the address alone, as a table or a "
+                    + "socketmap is, which has no user with senders or limits.")
     @Nullable
     String sender;
 
@@ -94,7 +98,9 @@ final class ExplainCommand extends Command {
     }
 
     private int present(String client) throws ControlException, SettingsException {
-        ObjectNode question = Json.object().put("do", "explain").put("address", client);
+        ObjectNode question = Json.object()
+                .put("do", "explain")
+                .put("address", clientAddress(client).toString());
         if (sender != null) {
             question.put("sender", sender);
         }
@@ -129,14 +135,6 @@ final class ExplainCommand extends Command {
             return List.of();
         }
         return leases;
-    }
-
-    private ClientAddress clientAddress(String text) {
-        try {
-            return ClientAddress.parse(text);
-        } catch (AddressSyntaxException e) {
-            throw usage(String.valueOf(e.getMessage()));
-        }
     }
 
     private Instant then(String text) {

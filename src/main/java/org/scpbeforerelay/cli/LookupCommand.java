@@ -21,7 +21,9 @@ final class LookupCommand extends Command {
     @Option(
             names = "--sender",
             paramLabel = "ADDRESS",
-            description = "The envelope sender, for users with a list of senders.")
+            description = "The envelope sender, for users with a list of senders. Without it: as policy is told on the "
+                    + "unix socket of [lookup] listen, where there is one; else by the address alone, as a table or a "
+                    + "socketmap is, which has no user with senders or limits.")
     @Nullable
     String sender;
 
@@ -34,7 +36,9 @@ final class LookupCommand extends Command {
 
     @Override
     public Integer call() throws ControlException, SettingsException {
-        var question = Json.object().put("do", "lookup").put("address", address);
+        var question = Json.object()
+                .put("do", "lookup")
+                .put("address", clientAddress(address).toString());
         if (sender != null) {
             question.put("sender", sender);
         }

@@ -49,6 +49,12 @@ final class ControlDesk implements ControlHandler {
     /** How long the registry may take for a round, store included, before the operator is told that it hangs. */
     private static final long PATIENCE_SECONDS = 30;
 
+    /** Who asks without a sender asks for any: this one is in nobody's list. */
+    private static final String UNTOLD_SENDER = "?";
+
+    private static final String BY_POLICY =
+            " (by policy on a unix socket; a table or a socketmap has no user with limits)";
+
     private final Daemon daemon;
     private final Registry registry;
     private final OperatorDesk operators;
@@ -106,15 +112,21 @@ final class ControlDesk implements ControlHandler {
         for (RelayDesk.Weighed weighed : explanation.leases()) {
             Lease lease = weighed.lease();
             List<Sign> signs = signsNow.of(lease);
+            boolean depends = dependsOnTheSender(weighed.weight(), question);
             String sentence = "the lease of " + lease.principal() + " on " + lease.addressText() + " (by "
                     + lease.source().text() + ", until " + Json.second(lease.expiresAtMs()) + ") "
-                    + weighed.weight().sentence() + QuotaWords.clauses(weighed.usage(), now)
+                    + (depends
+                            ? "permits some senders: add --sender ADDRESS"
+                            : weighed.weight().sentence())
+                    + QuotaWords.clauses(weighed.usage(), now)
                     + signs.stream().map(sign -> "; " + sign.says()).collect(Collectors.joining());
             ObjectNode row = Json.object()
                     .put("who", lease.principal().toString())
                     .put("address", lease.addressText())
                     .put("granted_at", Json.time(lease.grantedAtMs()))
-                    .put("weight", weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
+                    .put(
+                            "weight",
+                            depends ? "sender_untold" : weighed.weight().name().toLowerCase(java.util.Locale.ROOT))
                     .put("seconds_left", weighed.leftMs() / 1000)
                     .put("sentence", sentence);
             row.set("signs", LeaseView.signs(signs));
@@ -131,17 +143,26 @@ final class ControlDesk implements ControlHandler {
     }
 
     private RelayDesk.Explanation explanation(JsonNode question) throws ControlException {
-        String sender = question.has("sender") ? text(question, "sender").replaceFirst("^<(.*)>$", "$1") : null;
         ClientAddress address = address(text(question, "address"));
+        MessageSoFar message = daemon.countsMessages() ? MessageSoFar.NEW : null;
+        if (question.has("sender")) {
+            String sender = text(question, "sender").replaceFirst("^<(.*)>$", "$1");
+            return registry.explain(new RelayQuestion(address, sender, message));
+        }
         return registry.explain(
-                sender == null
+                message == null
                         ? RelayQuestion.byAddressAlone(address)
-                        : new RelayQuestion(address, sender, daemon.countsMessages() ? MessageSoFar.NEW : null));
+                        : new RelayQuestion(address, UNTOLD_SENDER, message));
+    }
+
+    private static boolean dependsOnTheSender(Weight weight, JsonNode question) {
+        return weight == Weight.SENDER_OUTSIDE && !question.has("sender");
     }
 
     private ObjectNode sentence(RelayDesk.Explanation explanation, JsonNode question) throws ControlException {
         ClientAddress address = address(text(question, "address"));
-        ObjectNode last = Json.object().put("address", address.toString());
+        boolean byPolicy = question.has("sender") || daemon.countsMessages();
+        ObjectNode last = Json.object().put("address", address.toString()).put("way", byPolicy ? "policy" : "address");
         if (explanation.decision() instanceof RelayDecision.Permitted permitted) {
             Lease lease = permitted.lease();
             return last.put("permitted", true)
@@ -149,8 +170,8 @@ final class ControlDesk implements ControlHandler {
                     .put("expires_at", Json.time(lease.expiresAtMs()))
                     .put(
                             "sentence",
-                            address + " may relay: " + lease.principal() + ", until "
-                                    + Json.second(lease.expiresAtMs()));
+                            address + " may relay: " + lease.principal() + ", until " + Json.second(lease.expiresAtMs())
+                                    + (permitted.charge() == null || question.has("sender") ? "" : BY_POLICY));
         }
         return last.put("permitted", false).put("sentence", address + " may not relay" + hint(explanation, question));
     }
@@ -158,6 +179,9 @@ final class ControlDesk implements ControlHandler {
     private String hint(RelayDesk.Explanation explanation, JsonNode question) {
         if (explanation.decision() instanceof RelayDecision.OverQuota over) {
             return QuotaWords.over(over.limit(), registry.now());
+        }
+        if (explanation.leases().stream().anyMatch(one -> dependsOnTheSender(one.weight(), question))) {
+            return " with every sender: it depends on the message; add --sender ADDRESS";
         }
         boolean senderMatters = explanation.leases().stream().anyMatch(one -> one.weight() == Weight.NOT_ENFORCEABLE);
         if (senderMatters) {

@@ -10,4 +10,10 @@ public interface Clock {
      * this is the same: after a reboot the clock starts anew.
      */
     String bootId();
+
+    /**
+     * Whether the wall clock is known to be right: something (an NTP daemon, as a rule) has set it by another clock since the
+     * machine was started. Until then it may say the time at which the machine was last shut down.
+     */
+    boolean isSynchronised();
 }

@@ -19,12 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SystemClock implements Clock {
     private static final int CLOCK_BOOTTIME = 7;
+
+    /** What adjtimex(2) answers of a clock that is not synchronised. */
+    private static final int TIME_ERROR = 5;
+
+    /** More than a struct timex is anywhere: 208 where a long has 64 bits. */
+    private static final int TIMEX_BYTES = 256;
+
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     // A constant, so that the compiler sees through it; and a timespec on the heap, because looking up a thread's own
     // one takes
     // longer than making one. Every question of a mail server reads the clock: this is 60 ns instead of 170.
     private static final @Nullable MethodHandle CLOCK_GETTIME = find();
+
+    private static final @Nullable MethodHandle ADJTIMEX = findAdjtimex();
 
     private final String bootId;
 
@@ -40,6 +49,28 @@ public final class SystemClock implements Clock {
     @Override
     public String bootId() {
         return bootId;
+    }
+
+    /** As the kernel says, which whoever sets the clock right tells so: adjtimex(2), that only reads here and is anybody's to call. */
+    @Override
+    public boolean isSynchronised() {
+        int state = clockState();
+        return state >= 0 && state != TIME_ERROR;
+    }
+
+    /** The kernel's word for how the clock is kept; negative when it gives none. */
+    static int clockState() {
+        if (ADJTIMEX == null) {
+            return -1;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            // A struct timex of zeros: its first field, modes, says what to change.
+            return (int) ADJTIMEX.invokeExact(arena.allocate(TIMEX_BYTES, 8));
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private long monotonicMs() {
@@ -70,6 +101,16 @@ public final class SystemClock implements Clock {
                         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS),
                         Linker.Option.critical(true)))
                 .filter(SystemClock::works)
+                .orElse(null);
+    }
+
+    @SuppressWarnings("restricted")
+    private static @Nullable MethodHandle findAdjtimex() {
+        Linker linker = Linker.nativeLinker();
+        return linker.defaultLookup()
+                .find("adjtimex")
+                .map(function -> linker.downcallHandle(
+                        function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
                 .orElse(null);
     }
 

@@ -329,9 +329,7 @@ public final class Daemon implements AutoCloseable {
         }
         Objects.requireNonNull(sources, "not started").describe(status, problems);
         Objects.requireNonNull(sinks, "not started").describe(status, problems);
-        if (theRegistry.isStoreAway()) {
-            problems.add("announcements are refused (store-unavailable): " + theRegistry.storeHealth());
-        }
+        theRegistry.problems().forEach(problems::add);
         SharedBook.describe(shared, status, problems);
         onDisk.describe(problems);
         String uncounted = quotas == null ? null : quotas.failure();

@@ -13,6 +13,8 @@ import org.scpbeforerelay.store.LeaseStore;
  * off than the lease's whole term; what is over by then is dropped, because no other clock could end it if the wall clock were
  * stepped back. A lease that was renewed in the future is dropped: the clock was stepped back meanwhile, and nobody can say how
  * much of the lease is left.
+ *
+ * <p>After a reboot nothing is revived before the wall clock is synchronised: {@link WaitingLeases}.
  */
 public final class Recovery {
     private final String bootId;
@@ -47,6 +49,11 @@ public final class Recovery {
                 : new LeaseEvent.Expired(lease, now.wallMs());
     }
 
+    /** Whether no clock but the wall clock can say what is left of it. */
+    boolean isOfAnotherBoot(LeaseStore.Recorded recorded) {
+        return !recorded.bootId().equals(bootId);
+    }
+
     /** The lease by today's clocks; null when it is over for good. */
     @Nullable
     Lease revive(LeaseStore.Recorded recorded, Moment now) {
@@ -54,7 +61,7 @@ public final class Recovery {
         if (lease.renewedAtMs() > now.wallMs()) {
             return null;
         }
-        boolean sameBoot = recorded.bootId().equals(bootId);
+        boolean sameBoot = !isOfAnotherBoot(recorded);
         // Not renewed in the future, so what is left is never more than the whole term.
         long leftMs = lease.expiresAtMs() - now.wallMs();
         if (!sameBoot && leftMs <= 0) {

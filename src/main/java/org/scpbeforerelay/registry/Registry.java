@@ -47,6 +47,9 @@ public final class Registry implements RelayDesk {
     /** How many requests share one commit at the most. */
     static final int ROUND_MAX = 4096;
 
+    /** Of a lease that waited; no machine has such a name. */
+    private static final String EARLIER_BOOT = "";
+
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
     private final LeaseStore store;
@@ -56,6 +59,8 @@ public final class Registry implements RelayDesk {
     private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
     private final Map<Principal, Integer> waiting = new ConcurrentHashMap<>();
     private final List<LeaseListener> listeners = new CopyOnWriteArrayList<>();
+    private final WaitingLeases earlier = new WaitingLeases();
+    private final Recovery recovery;
     private final Rounds rounds;
     private final Quotas quotas;
 
@@ -78,7 +83,8 @@ public final class Registry implements RelayDesk {
         this.clock = clock;
         this.roster = roster;
         this.terms = terms;
-        this.rounds = new Rounds(store, book, expiries, this::tell);
+        this.recovery = new Recovery(clock.bootId());
+        this.rounds = new Rounds(store, book, expiries, earlier, this::tell);
     }
 
     /**
@@ -86,31 +92,56 @@ public final class Registry implements RelayDesk {
      * meanwhile.
      */
     public Recovery.Report open() throws StoreException {
-        Recovery recovery = new Recovery(clock.bootId());
         AtomicInteger dropped = new AtomicInteger();
+        boolean isSynchronised = clock.isSynchronised();
         store.load(recorded -> {
-            // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
-            Moment now = clock.now();
-            Lease lease = recovery.revive(recorded, now);
-            // What other hosts know of and this one does not is not ended for all.
-            boolean fallen = lease != null && !store.isShared() && !roster.upholds(lease, now.wallMs());
-            if (lease == null || fallen) {
+            if (!isSynchronised && recovery.isOfAnotherBoot(recorded)) {
+                earlier.add(recorded.lease());
+            } else if (!recall(recorded)) {
                 dropped.incrementAndGet();
-                rounds.owe(recorded.lease().key());
-                tell(Recovery.endOf(recorded.lease(), lease != null, now));
-                return;
-            }
-            book.put(lease);
-            expiries.schedule(lease.key(), lease.deadlineMs());
-            if (!recorded.bootId().equals(clock.bootId())) {
-                // Its deadline was worked out anew. The next start must find this one, not work out a later one.
-                rounds.owe(lease.key());
             }
         });
         // What the start has decided is written down before anybody asks: the next start shall find the same.
         rounds.run(List.of(), roster, roster, terms, clock.now(), clock.bootId());
         ready = true;
+        if (earlier.size() > 0) {
+            LOG.warn("{}", waitingWords());
+        }
         return new Recovery.Report(book.size(), dropped.get());
+    }
+
+    /** Takes a recorded lease into the book, if it still holds; else the store is told, and who listens. */
+    private boolean recall(LeaseStore.Recorded recorded) {
+        // The present of each lease: a shared store reads for seconds, and other hosts grant meanwhile.
+        Moment now = clock.now();
+        Lease lease = recovery.revive(recorded, now);
+        // What other hosts know of and this one does not is not ended for all.
+        boolean fallen = lease != null && !store.isShared() && !roster.upholds(lease, now.wallMs());
+        if (lease == null || fallen) {
+            rounds.owe(recorded.lease().key());
+            tell(Recovery.endOf(recorded.lease(), lease != null, now));
+            return false;
+        }
+        book.put(lease);
+        expiries.schedule(lease.key(), lease.deadlineMs());
+        if (recovery.isOfAnotherBoot(recorded)) {
+            // Its deadline was worked out anew. The next start must find this one, not work out a later one.
+            rounds.owe(lease.key());
+        }
+        return true;
+    }
+
+    /** Once the wall clock is synchronised, or where that never happens and all of them are over. */
+    private void recallWaiting() {
+        if (earlier.size() == 0 || !clock.isSynchronised() && !earlier.areOver(clock.now())) {
+            return;
+        }
+        int stand = 0;
+        List<Lease> all = earlier.takeAll();
+        for (Lease lease : all) {
+            stand += recall(new LeaseStore.Recorded(lease, EARLIER_BOOT)) ? 1 : 0;
+        }
+        LOG.info("of {} leases that waited for the clock, {} stand; the others are over", all.size(), stand);
     }
 
     /** Tells a listener of all that happens from now on. */
@@ -186,6 +217,7 @@ public final class Registry implements RelayDesk {
         for (LeaseEvent refused = refusedAtTheDoor.poll(); refused != null; refused = refusedAtTheDoor.poll()) {
             tell(refused);
         }
+        recallWaiting();
         List<Request> round = nextRound();
         Roster former = roster;
         for (Request request : round) {
@@ -268,6 +300,24 @@ public final class Registry implements RelayDesk {
     /** Whether the last commit failed, so that announcements are being refused. */
     public boolean isStoreAway() {
         return rounds.failure() != null;
+    }
+
+    /** What an operator should know of; empty when all is well. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (isStoreAway()) {
+            problems.add("announcements are refused (store-unavailable): " + storeHealth());
+        }
+        if (earlier.size() > 0) {
+            problems.add(waitingWords());
+        }
+        return problems;
+    }
+
+    private String waitingWords() {
+        return earlier.size()
+                + " leases from before this machine was started do not count until its clock is synchronised"
+                + " (timedatectl): until then nobody knows what is left of them. Who announces again need not wait";
     }
 
     void onWork(Runnable newWakeUp) {

@@ -45,15 +45,22 @@ final class Rounds {
     private final LeaseStore store;
     private final LeaseBook book;
     private final ExpiryQueue expiries;
+    private final WaitingLeases waiting;
     private final Consumer<LeaseEvent> listeners;
     private final Trails trails = new Trails();
     private final Set<LeaseKey> owed = new LinkedHashSet<>();
     private volatile @Nullable String failure;
 
-    Rounds(LeaseStore store, LeaseBook book, ExpiryQueue expiries, Consumer<LeaseEvent> listeners) {
+    Rounds(
+            LeaseStore store,
+            LeaseBook book,
+            ExpiryQueue expiries,
+            WaitingLeases waiting,
+            Consumer<LeaseEvent> listeners) {
         this.store = store;
         this.book = book;
         this.expiries = expiries;
+        this.waiting = waiting;
         this.listeners = listeners;
     }
 
@@ -164,8 +171,10 @@ final class Rounds {
             case Request.Revoke revoke -> {
                 List<Lease> chosen = current(revoke.selection().in(book), draft);
                 chosen.forEach(lease -> draft.remove(lease.key()));
+                List<Lease> waited = waiting.take(revoke.selection());
+                waited.forEach(lease -> draft.remove(lease.key()));
                 yield recorded ->
-                        revoke.answer().complete(new Revocation(withdraw(chosen, revoke.why(), now), recorded));
+                        revoke.answer().complete(new Revocation(withdraw(chosen, waited, revoke.why(), now), recorded));
             }
             case Request.Follow follow -> follow(follow, draft, terms, now);
             case Request.Adopt adopt -> {
@@ -179,9 +188,11 @@ final class Rounds {
                         draft.remove(lease.key());
                     }
                 }
+                List<Lease> waited = waiting.takeUnless(lease -> adopt.roster().upholds(lease, now.wallMs()));
+                waited.forEach(lease -> draft.remove(lease.key()));
                 yield recorded -> adopt.answer()
                         .complete(new Revocation(
-                                withdraw(fallen, "its user or key was removed, disabled or has expired", now),
+                                withdraw(fallen, waited, "its user or key was removed, disabled or has expired", now),
                                 recorded));
             }
         };
@@ -206,6 +217,9 @@ final class Rounds {
         List<Lease> standing = new ArrayList<>();
         boolean spared = true;
         for (Lease lease : granted.leases()) {
+            if (waiting.remove(lease.key())) {
+                owed.add(lease.key()); // whatever becomes of this announcement, the former lease is no more
+            }
             Lease there = draft.get(lease.key());
             boolean stands = there != null && there.equals(book.get(lease.key())) && store.spares(there, lease, now);
             standing.add(stands ? there : lease);
@@ -251,6 +265,7 @@ final class Rounds {
     /** What others have said holds whatever this host's disk says: it is asked for again at the next start. */
     private Judged follow(Request.Follow follow, Draft draft, LeaseTerms terms, Moment now) {
         List<LeaseChange> changes = follow.news().get();
+        changes.forEach(change -> waiting.remove(change.key()));
         if (owes()) {
             // Their word is the newer one, and the store sees to it that the disk has it.
             changes.forEach(change -> owed.remove(change.key()));
@@ -300,6 +315,15 @@ final class Rounds {
         }
         trails.granted(lease, former, farSide, book, shared, now);
         listeners.accept(new LeaseEvent.Granted(lease, new Signs(book, trails, shared, now).of(lease), now.wallMs()));
+    }
+
+    private List<Lease> withdraw(List<Lease> leases, List<Lease> waited, String why, Moment now) {
+        List<Lease> ended = withdraw(leases, why, now);
+        for (Lease lease : waited) {
+            ended.add(lease);
+            listeners.accept(new LeaseEvent.Revoked(lease, why, now.wallMs()));
+        }
+        return ended;
     }
 
     private List<Lease> withdraw(List<Lease> leases, String why, Moment now) {

@@ -7,6 +7,7 @@ public final class SettableClock implements Clock {
 
     private volatile Moment now;
     private volatile String bootId = "boot-1";
+    private volatile boolean synchronised = true;
     private int boots = 1;
 
     public SettableClock() {
@@ -25,6 +26,16 @@ public final class SettableClock implements Clock {
     @Override
     public String bootId() {
         return bootId;
+    }
+
+    @Override
+    public boolean isSynchronised() {
+        return synchronised;
+    }
+
+    /** Whether somebody who knows the time has set the wall clock. */
+    public void synchronised(boolean now) {
+        synchronised = now;
     }
 
     /** Time passes, or the machine sleeps: both clocks go on. */

@@ -117,5 +117,10 @@ final class ConsolePoolTest {
         public String bootId() {
             return machine.bootId();
         }
+
+        @Override
+        public boolean isSynchronised() {
+            return machine.isSynchronised();
+        }
     }
 }

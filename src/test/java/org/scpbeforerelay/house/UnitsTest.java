@@ -66,6 +66,24 @@ final class UnitsTest {
         assertThat(Double.parseDouble(level.group(1))).isLessThan(2.0);
     }
 
+    /** adjtimex(2), which says whether the clock is synchronised, is among the calls that ProtectClock= and ~@clock refuse. */
+    @ParameterizedTest
+    @ValueSource(strings = {"scp-before-relay.service", "scp-before-relay-tables.service"})
+    void theClockCanBeReadAndNotBeSet(String name) throws Exception {
+        assertThat(analyze(0, "syscall-filter", "@clock")).contains("adjtimex", "clock_adjtime");
+        assertThat(Files.readString(UNITS.resolve(name)))
+                .contains("CapabilityBoundingSet=\n")
+                .containsSubsequence("SystemCallFilter=~@privileged", "\nSystemCallFilter=adjtimex clock_adjtime")
+                .doesNotContain("\nProtectClock=");
+    }
+
+    @Test
+    void theDaemonWaitsForTheClockWhereSomethingElseDoes() throws IOException {
+        assertThat(Files.readString(UNITS.resolve("scp-before-relay.service")))
+                .containsPattern("\nAfter=.*time-sync.target")
+                .doesNotContainPattern("\nWants=.*time-sync.target");
+    }
+
     @Test
     void theDaemonsUnitEndsWhatIsOverWhenTheDaemonHasStopped() throws IOException {
         assertThat(Files.readString(UNITS.resolve("scp-before-relay.service")))

@@ -233,6 +233,11 @@ final class RelayHost implements AutoCloseable {
         public String bootId() {
             return "one boot";
         }
+
+        @Override
+        public boolean isSynchronised() {
+            return true;
+        }
     }
 
     /** The journal, and nothing gets through to it while the disk is full. */

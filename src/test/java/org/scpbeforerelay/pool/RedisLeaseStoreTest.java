@@ -74,6 +74,11 @@ final class RedisLeaseStoreTest extends LeaseStoreContract {
             public String bootId() {
                 return "boot-1";
             }
+
+            @Override
+            public boolean isSynchronised() {
+                return true;
+            }
         };
         LogEngine engine = new ShiftedEngine(
                 new RedisEngine(address()),

@@ -63,6 +63,11 @@ final class SkewedClocksTest {
         public String bootId() {
             return machine.bootId();
         }
+
+        @Override
+        public boolean isSynchronised() {
+            return machine.isSynchronised();
+        }
     }
 
     @BeforeEach

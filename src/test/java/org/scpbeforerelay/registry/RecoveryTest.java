@@ -196,6 +196,127 @@ final class RecoveryTest {
         assertThat(scene.permits(HOME)).isFalse();
     }
 
+    /** The machine was off for so long, and comes back with the time of its shutdown. */
+    private void rebootWithoutAClock(long offMs) throws StoreException {
+        scene.clock.reboot(offMs);
+        scene.clock.stepMs(-offMs);
+        scene.clock.synchronised(false);
+        scene.restart();
+        scene.events.clear();
+    }
+
+    private void synchronise(long stepMs) {
+        scene.clock.stepMs(stepMs);
+        scene.clock.synchronised(true);
+        scene.registry.runOnce();
+    }
+
+    @Test
+    void pitfall21AMachineWithoutAClockOfItsOwnGivesNothingBackBeforeItsClockIsSet() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        scene.grant("manwe", "85.214.1.8");
+        rebootWithoutAClock(5 * HOUR);
+
+        assertThat(scene.permits(HOME)).isFalse();
+        assertThat(scene.report).isEqualTo(new Recovery.Report(0, 0));
+        assertThat(scene.registry.problems()).singleElement().asString().contains("2 leases", "timedatectl");
+        synchronise(5 * HOUR);
+        assertThat(scene.permits(HOME)).as("it was over long ago").isFalse();
+        assertThat(scene.kinds()).containsExactly("Expired", "Expired");
+        assertThat(scene.recorded()).isEmpty();
+        assertThat(scene.registry.problems()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotOverWhenTheClockIsSetStandsUntilItsEnd() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        rebootWithoutAClock(5 * MINUTE);
+        scene.clock.passMs(MINUTE);
+        scene.registry.runOnce();
+        assertThat(scene.permits(HOME)).isFalse();
+
+        synchronise(5 * MINUTE);
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.restart();
+        scene.clock.passMs(14 * MINUTE - 1);
+        assertThat(scene.permits(HOME)).isTrue();
+        scene.clock.passMs(1);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void aSecondStartBeforeTheClockIsSetChangesNothing() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        rebootWithoutAClock(MINUTE);
+        scene.restart();
+        assertThat(scene.permits(HOME)).isFalse();
+        synchronise(MINUTE);
+        assertThat(scene.permits(HOME)).isTrue();
+    }
+
+    @Test
+    void whereNobodyEverSetsTheClockWhatWaitsIsGivenUpWhenAllOfItIsOver() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        rebootWithoutAClock(MINUTE);
+        scene.clock.passMs(Scene.TERM_MS - 1);
+        scene.registry.runOnce();
+        assertThat(scene.recorded()).hasSize(1);
+        scene.clock.passMs(1);
+        scene.registry.runOnce();
+        assertThat(scene.recorded()).isEmpty();
+        assertThat(scene.kinds()).containsExactly("Expired");
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void whatIsRevokedWhileItWaitsNeverComesBack() throws Exception {
+        Lease lease = scene.grant(GWAIHIR, HOME);
+        Lease manwes = scene.grant("manwe", "85.214.1.8");
+        rebootWithoutAClock(MINUTE);
+        Revocation revocation = scene.revoke(HOME);
+        assertThat(revocation.ended()).containsExactly(lease);
+        assertThat(scene.kinds()).containsExactly("Revoked");
+        assertThat(scene.recorded()).extracting(Lease::key).containsExactly(manwes.key());
+        scene.restart();
+        synchronise(MINUTE);
+        assertThat(scene.permits(HOME)).isFalse();
+        assertThat(scene.permits("85.214.1.8")).isTrue();
+    }
+
+    @Test
+    void whoseUserIsGoneWhileItWaitsNeverComesBack() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        Roster all = scene.roster;
+        rebootWithoutAClock(MINUTE);
+        assertThat(scene.adopt(Scene.roster()).ended()).hasSize(1);
+        scene.adopt(all);
+        synchronise(MINUTE);
+        assertThat(scene.permits(HOME)).isFalse();
+    }
+
+    @Test
+    void whoAnnouncesAgainNeedNotWaitAndWhatWaitedIsNoMore() throws Exception {
+        scene.grant(GWAIHIR, HOME);
+        rebootWithoutAClock(MINUTE);
+        scene.grant(GWAIHIR, "85.214.1.9");
+        assertThat(scene.permits("85.214.1.9")).isTrue();
+        scene.revoke(GWAIHIR);
+        synchronise(MINUTE);
+        assertThat(scene.permits(HOME)).isFalse();
+        assertThat(scene.permits("85.214.1.9")).isFalse();
+        assertThat(scene.recorded()).isEmpty();
+    }
+
+    @Test
+    void aRestartWithoutARebootAsksNobodyWhetherTheClockIsSynchronised() throws Exception {
+        scene.clock.synchronised(false);
+        Lease lease = scene.grant(GWAIHIR, HOME);
+        scene.clock.passMs(MINUTE);
+        scene.restart();
+        assertThat(scene.registry.book().all()).containsExactly(lease);
+        assertThat(scene.permits(HOME)).isTrue();
+    }
+
     @Test
     void aSecondStartAfterARebootDoesNotWorkTheDeadlineOutAgain() throws Exception {
         scene.grant(GWAIHIR, HOME);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,11 @@ final class Model {
     final Map<String, User> users = new TreeMap<>();
     final Map<String, Right> rights = new TreeMap<>();
 
+    /** From before a reboot, while nobody has set the clock. */
+    final Map<String, Right> waiting = new TreeMap<>();
+
+    private long lastWaitingEnd;
+
     /**
      * For each place, what a crash may leave on the disk: the only thing after a commit that went well, one thing more after each
      * that did not. Null stands for nothing.
@@ -58,8 +64,10 @@ final class Model {
 
     long trueMs = 1_000_000_000L;
 
-    /** Wall clock minus true time. */
-    long clockError = 1_795_348_800_000L - trueMs;
+    /** Wall clock minus true time, of a clock that is right. */
+    final long rightClockError = 1_795_348_800_000L - trueMs;
+
+    long clockError = rightClockError;
 
     long wall() {
         return trueMs + clockError;
@@ -133,6 +141,7 @@ final class Model {
     void allIsRecorded() {
         possible.clear();
         rights.forEach((place, right) -> possible.put(place, new HashSet<>(Set.of(right))));
+        waiting.forEach((place, right) -> possible.put(place, new HashSet<>(Set.of(right))));
     }
 
     /** Whether each of these places can be only one thing on the disk. */
@@ -154,14 +163,12 @@ final class Model {
     }
 
     /** After a reboot only the wall clock can tell: an end shifts by as much as that was set, never beyond a term from now. */
-    void reboot() {
-        promises.values()
-                .forEach(all -> all.replaceAll(promise -> {
-                    long shifted = promise.atMost + Math.abs(clockError - promise.clockErrorAtRenewal);
-                    return new Promise(
-                            Math.max(promise.atMost, Math.min(trueMs + TERM_MAX_MS, shifted)),
-                            promise.clockErrorAtRenewal);
-                }));
+    private void shiftPromises(Right right) {
+        promises.getOrDefault(right.place + "@" + right.address, List.of()).replaceAll(promise -> {
+            long shifted = promise.atMost + Math.abs(clockError - promise.clockErrorAtRenewal);
+            return new Promise(
+                    Math.max(promise.atMost, Math.min(trueMs + TERM_MAX_MS, shifted)), promise.clockErrorAtRenewal);
+        });
     }
 
     /** What a disk may not hold; null when it is as it should be. */
@@ -181,34 +188,81 @@ final class Model {
         return null;
     }
 
-    /** A start: what is on the disk, with its deadline in true time, or null where another boot wrote it. */
-    void start(Map<String, Right> disk, Set<String> ofAnotherBoot) {
+    /**
+     * A start: what is on the disk, with its deadline in true time, or null where another boot wrote it. What is of another boot waits
+     * while nobody has set the clock.
+     */
+    void start(Map<String, Right> disk, Set<String> ofAnotherBoot, boolean isSynchronised) {
         rights.clear();
+        waiting.clear();
         possible.clear();
         disk.forEach((place, right) -> {
-            Right revived = right;
-            if (right.renewedWall > wall()) {
-                revived = null;
-            } else if (ofAnotherBoot.contains(place)) {
-                revived = wall() >= right.endWall
-                        ? null
-                        : new Right(
-                                place,
-                                right.user,
-                                right.device,
-                                right.address,
-                                right.key,
-                                right.granted,
-                                right.renewedWall,
-                                right.endWall,
-                                trueMs + right.endWall - wall());
-            } else if (trueMs >= right.endTrue) {
-                revived = null;
-            }
-            if (revived != null && upheld(revived)) {
-                rights.put(place, revived);
+            if (!ofAnotherBoot.contains(place)) {
+                if (right.renewedWall <= wall() && trueMs < right.endTrue && upheld(right)) {
+                    rights.put(place, right);
+                }
+            } else if (isSynchronised) {
+                revive(right);
+            } else {
+                waiting.put(place, right);
             }
         });
+        lastWaitingEnd =
+                waiting.values().stream().mapToLong(Right::endWall).max().orElse(0);
+    }
+
+    /** The wall clock alone says what is left. */
+    private void revive(Right right) {
+        shiftPromises(right);
+        if (right.renewedWall <= wall() && wall() < right.endWall && upheld(right)) {
+            rights.put(
+                    right.place,
+                    new Right(
+                            right.place,
+                            right.user,
+                            right.device,
+                            right.address,
+                            right.key,
+                            right.granted,
+                            right.renewedWall,
+                            right.endWall,
+                            trueMs + right.endWall - wall()));
+        }
+    }
+
+    /** A round: somebody has set the clock, or all are over by a clock that can only be behind. */
+    void reviveWaiting(boolean isSynchronised) {
+        if (!isSynchronised && wall() < lastWaitingEnd) {
+            return;
+        }
+        waiting.values().forEach(right -> {
+            revive(right);
+            mayHaveReachedTheDisk(right.place, rights.get(right.place));
+        });
+        waiting.clear();
+    }
+
+    /** What stands and what waits. */
+    Map<String, Right> everything() {
+        Map<String, Right> everything = new TreeMap<>(rights);
+        everything.putAll(waiting);
+        return everything;
+    }
+
+    /** Takes away what is meant; gives the places, with nothing in them. */
+    Map<String, @Nullable Right> takeAll(Predicate<Right> meant) {
+        Map<String, @Nullable Right> taken = new HashMap<>();
+        everything().values().stream().filter(meant).forEach(right -> taken.put(right.place, null));
+        rights.keySet().removeAll(taken.keySet());
+        waiting.keySet().removeAll(taken.keySet());
+        return taken;
+    }
+
+    /** Something newer is known of this place, which the disk may not have yet. */
+    void noLongerWaits(String place) {
+        if (waiting.remove(place) != null) {
+            mayHaveReachedTheDisk(place, null);
+        }
     }
 
     boolean upheld(Right right) {
@@ -224,6 +278,13 @@ final class Model {
     /** Whether no clock can bring it back, so that it may have been swept. */
     boolean isOver(Right right) {
         return right.endTrue != 0 && trueMs >= right.endTrue;
+    }
+
+    /** These without those that may have been swept. */
+    Map<String, Right> lasting(Map<String, Right> some) {
+        Map<String, Right> lasting = new TreeMap<>(some);
+        lasting.values().removeIf(this::isOver);
+        return lasting;
     }
 
     // In true time, the disk says when a right ends only for the boot that wrote it.

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.announce.Verdict;
@@ -41,10 +43,12 @@ final class PoolSimulation {
     /**
      * What somebody said about a place, in true time.
      *
+     * @param host at which host
      * @param address null: nothing shall stand here
      * @param acknowledged whether the one who said it was told that it is so; if not, it may be so
      */
-    private record Word(String place, @Nullable String address, long atMs, long endMs, boolean acknowledged) {}
+    private record Word(
+            String host, String place, @Nullable String address, long atMs, long endMs, boolean acknowledged) {}
 
     private final long seed;
     private final Random random;
@@ -54,6 +58,8 @@ final class PoolSimulation {
     private final Deque<String> acts = new ArrayDeque<>();
     private long trueMs = SettableClock.NOON_MS;
     private final boolean restarts;
+    private long settledMs;
+    private final Set<String> forgetful = new TreeSet<>();
     private boolean rebooted;
     private boolean restarted;
 
@@ -134,13 +140,30 @@ final class PoolSimulation {
                 note(host.name + " is killed and starts");
                 restart(host);
             }
-            default -> {
-                note(host.name + " reboots");
-                host.kill();
-                rebooted = true;
-                host.clock.reboot(0); // its clocks go on with all the others
-                pass(random.nextLong(1, 100_000));
-                restart(host);
+            default -> reboot(host);
+        }
+    }
+
+    private void reboot(SimulatedHost host) throws StoreException {
+        host.kill();
+        rebooted = true;
+        host.clock.reboot(0); // its clocks go on with all the others
+        pass(random.nextLong(1, 100_000));
+        host.clock.synchronised(random.nextBoolean());
+        note(host.name + " reboots, its clock synchronised: " + host.clock.isSynchronised());
+        if (!host.clock.isSynchronised()) {
+            forget(host);
+        }
+        restart(host);
+    }
+
+    /** What nobody has heard but this host may be gone; and all, when nobody else is left who knows it and the engine lost it. */
+    private void forget(SimulatedHost host) {
+        forgetful.add(host.name);
+        for (Word word : List.copyOf(words)) {
+            boolean unheard = word.host().equals(host.name) && word.atMs() >= settledMs;
+            if (unheard || forgetful.size() == HOSTS) {
+                words.add(new Word(host.name, word.place(), null, trueMs, trueMs, false));
             }
         }
     }
@@ -168,14 +191,14 @@ final class PoolSimulation {
                 // A renewal that was not worth a word: what another host said just before, unread here, may have ended
                 // it.
                 boolean spared = lease.renewedAtMs() < host.clock.now().wallMs();
-                words.add(new Word(place, address, trueMs, trueMs + left, !spared));
+                words.add(new Word(host.name, place, address, trueMs, trueMs + left, !spared));
             }
             case Verdict.Refused refused -> {
                 boolean maybe = refused.code().text().equals("store-unavailable");
                 if (maybe) {
                     // Withdrawn again, but others may have seen it, and the withdrawal.
-                    words.add(new Word(place, address, trueMs, trueMs + Model.TERM_MAX_MS, false));
-                    words.add(new Word(place, null, trueMs, trueMs, false));
+                    words.add(new Word(host.name, place, address, trueMs, trueMs + Model.TERM_MAX_MS, false));
+                    words.add(new Word(host.name, place, null, trueMs, trueMs, false));
                 }
             }
         }
@@ -194,7 +217,7 @@ final class PoolSimulation {
         require(answer.isDone(), "a revocation is not answered");
         note(host.name + ": revoke " + what + " "
                 + meant.stream().map(Lease::key).toList());
-        meant.forEach(lease -> words.add(new Word(lease.key().toString(), null, trueMs, trueMs, true)));
+        meant.forEach(lease -> words.add(new Word(host.name, lease.key().toString(), null, trueMs, trueMs, true)));
         for (Lease lease : meant) {
             require(
                     host.permits(lease.addressText()) == null
@@ -246,6 +269,8 @@ final class PoolSimulation {
             hosts.forEach(host -> host.follow(60));
         }
         engine.failures = failures;
+        settledMs = trueMs;
+        forgetful.clear();
         note("all is well again");
     }
 

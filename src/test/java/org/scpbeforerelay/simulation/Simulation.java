@@ -91,7 +91,7 @@ final class Simulation {
     private void act() throws StoreException {
         fault = random.nextInt(4) > 0 ? Fault.NONE : any(List.of(Fault.values()));
         store.fault = fault;
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(17)) {
             case 0, 1, 2, 3, 4 -> announce(1);
             case 5, 6 -> announce(2 + random.nextInt(5));
             case 7 -> revoke();
@@ -102,6 +102,7 @@ final class Simulation {
             case 12 -> step(random.nextBoolean() ? random.nextLong(-500, 500) : random.nextLong(-4_000_000, 4_000_000));
             case 13 -> idle();
             case 14 -> restart("the process is killed");
+            case 15 -> synchronise();
             default -> reboot();
         }
     }
@@ -112,7 +113,8 @@ final class Simulation {
     private void announce(int count) throws StoreException {
         List<Said> said = new ArrayList<>();
         Map<String, @Nullable Right> attempts = new HashMap<>();
-        Map<String, Right> before = new TreeMap<>(model.rights);
+        model.reviveWaiting(clock.isSynchronised());
+        Map<String, Right> before = model.everything();
         for (int i = 0; i < count; i++) {
             String user = any(Cast.USERS);
             String device = any(Cast.DEVICES);
@@ -130,6 +132,7 @@ final class Simulation {
             // Even one that is refused for a failing store may be on the disk, and come back: it was proven all the
             // same.
             rights.forEach(right -> {
+                model.noLongerWaits(right.place());
                 model.grant(right);
                 model.promise(right);
                 attempts.put(right.place(), right);
@@ -165,16 +168,10 @@ final class Simulation {
     private void revoke() throws StoreException {
         boolean byAddress = random.nextBoolean();
         String what = byAddress ? any(Cast.ADDRESSES) : any(Cast.USERS);
-        Map<String, Right> before = new TreeMap<>(model.rights);
-        Map<String, @Nullable Right> attempts = new HashMap<>();
-        model.rights.values().removeIf(right -> {
-            boolean meant =
-                    byAddress ? right.address().equals(what) : right.user().equals(what);
-            if (meant) {
-                attempts.put(right.place(), null);
-            }
-            return meant;
-        });
+        model.reviveWaiting(clock.isSynchronised());
+        Map<String, Right> before = model.everything();
+        Map<String, @Nullable Right> attempts = model.takeAll(
+                right -> byAddress ? right.address().equals(what) : right.user().equals(what));
         note("revoke " + what);
         takeAway(before, attempts, registry.revoke(Selection.parse(what), "simulated"));
     }
@@ -186,16 +183,10 @@ final class Simulation {
             case 1 -> new Model.User(true, "SHA256:2", Model.TERM_MAX_MS);
             default -> new Model.User(true, "SHA256:1", random.nextBoolean() ? Model.TERM_MAX_MS : 120_000);
         };
+        model.reviveWaiting(clock.isSynchronised());
         model.users.put(user, changed);
-        Map<String, Right> before = new TreeMap<>(model.rights);
-        Map<String, @Nullable Right> attempts = new HashMap<>();
-        model.rights.values().removeIf(right -> {
-            boolean fallen = !model.upheld(right);
-            if (fallen) {
-                attempts.put(right.place(), null);
-            }
-            return fallen;
-        });
+        Map<String, Right> before = model.everything();
+        Map<String, @Nullable Right> attempts = model.takeAll(right -> !model.upheld(right));
         note("reload: " + user + " is " + changed);
         takeAway(before, attempts, registry.adopt(Cast.roster(model.users), Cast.TERMS));
     }
@@ -219,6 +210,7 @@ final class Simulation {
 
     private void idle() throws StoreException {
         note("a round for itself");
+        model.reviveWaiting(clock.isSynchronised());
         if (!runRounds()) {
             restart("crash");
         } else if (fault == Fault.NONE) {
@@ -250,6 +242,13 @@ final class Simulation {
         model.clockError += ms;
     }
 
+    /** As an NTP daemon does it. */
+    private void synchronise() {
+        step(model.rightClockError - model.clockError);
+        clock.synchronised(true);
+        note("the clock is synchronised");
+    }
+
     private void reboot() throws StoreException {
         long off = random.nextLong(1, 3_000_000);
         clock.reboot(off);
@@ -257,8 +256,8 @@ final class Simulation {
         if (random.nextInt(3) == 0) {
             step(random.nextLong(-2_000_000, 2_000_000));
         }
-        restart("the machine was off for " + off + " ms");
-        model.reboot();
+        clock.synchronised(random.nextInt(3) > 0);
+        restart("the machine was off for " + off + " ms, its clock is synchronised: " + clock.isSynchronised());
     }
 
     /** The process ends as by kill -9 and starts again on what is on the disk. */
@@ -270,7 +269,7 @@ final class Simulation {
         Map<String, Right> onDisk = readDisk(ofAnotherBoot);
         String wrong = model.faultOfDisk(onDisk);
         require(wrong == null, String.valueOf(wrong));
-        model.start(onDisk, ofAnotherBoot);
+        model.start(onDisk, ofAnotherBoot, clock.isSynchronised());
         registry = new Registry(store, registrysClock, Cast.roster(model.users), Cast.TERMS);
         registry.open();
         model.allIsRecorded();
@@ -303,7 +302,9 @@ final class Simulation {
             Right right = right(lease, true);
             require(book.put(right.place(), right) == null, "two leases of one device and family: " + right.place());
         }
-        require(lasting(book).equals(lasting(model.rights)), "the book is " + book + " instead of " + model);
+        require(
+                model.lasting(book).equals(model.lasting(model.rights)),
+                "the book is " + book + " instead of " + model);
         for (String text : Cast.ADDRESSES) {
             RelayDecision decision = registry.decide(RelayQuestion.byAddressAlone(Cast.address(text)));
             boolean permitted = decision instanceof RelayDecision.Permitted;
@@ -314,16 +315,12 @@ final class Simulation {
             }
         }
         if (fault == Fault.NONE && registry.untilNextRoundMs(1) > 0 && !registry.isStoreAway()) {
+            book.putAll(model.waiting);
             require(
-                    lasting(readDisk(new HashSet<>())).equals(lasting(book)),
-                    "a replay of the disk is not the live book");
+                    model.lasting(readDisk(new HashSet<>())).equals(model.lasting(book)),
+                    "a replay of the disk is not the live book: " + model.lasting(readDisk(new HashSet<>()))
+                            + " instead of " + model.lasting(book));
         }
-    }
-
-    private Map<String, Right> lasting(Map<String, Right> rights) {
-        Map<String, Right> lasting = new TreeMap<>(rights);
-        lasting.values().removeIf(model::isOver);
-        return lasting;
     }
 
     private Map<String, Right> readDisk(Set<String> ofAnotherBoot) throws StoreException {
@@ -378,6 +375,7 @@ final class Simulation {
         wasCertain = !registry.isStoreAway() && model.certain(attempts.keySet());
         model.rights.clear();
         model.rights.putAll(before);
+        model.rights.values().removeIf(right -> right.endTrue() == 0); // those wait
         attempts.forEach(model::mayHaveReachedTheDisk);
     }
 

@@ -109,6 +109,31 @@ final class SimulationTest {
             public String bootId() {
                 return "always the same";
             }
+
+            @Override
+            public boolean isSynchronised() {
+                return clock.isSynchronised();
+            }
+        });
+    }
+
+    @Test
+    void itFindsAClockThatIsTakenForSynchronisedAfterAReboot() {
+        assertFound(real -> real, clock -> new Clock() {
+            @Override
+            public Moment now() {
+                return clock.now();
+            }
+
+            @Override
+            public String bootId() {
+                return clock.bootId();
+            }
+
+            @Override
+            public boolean isSynchronised() {
+                return true;
+            }
         });
     }
 
@@ -123,6 +148,11 @@ final class SimulationTest {
             @Override
             public String bootId() {
                 return clock.bootId();
+            }
+
+            @Override
+            public boolean isSynchronised() {
+                return clock.isSynchronised();
             }
         });
     }
@@ -141,6 +171,11 @@ final class SimulationTest {
             @Override
             public String bootId() {
                 return clock.bootId();
+            }
+
+            @Override
+            public boolean isSynchronised() {
+                return clock.isSynchronised();
             }
         });
     }

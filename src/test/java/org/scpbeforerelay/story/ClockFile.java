@@ -46,4 +46,9 @@ final class ClockFile implements Clock {
     public String bootId() {
         return "story";
     }
+
+    @Override
+    public boolean isSynchronised() {
+        return true;
+    }
 }

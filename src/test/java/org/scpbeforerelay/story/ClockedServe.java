@@ -45,5 +45,10 @@ final class ClockedServe {
         public String bootId() {
             return clock.bootId();
         }
+
+        @Override
+        public boolean isSynchronised() {
+            return clock.isSynchronised();
+        }
     }
 }

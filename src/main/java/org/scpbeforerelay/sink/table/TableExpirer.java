@@ -161,11 +161,12 @@ public final class TableExpirer {
         }
     }
 
-    /** The rows that are not over, with deadlines by this boot's clock. */
+    /** The rows that are not over, with deadlines by this boot's clock; none when that cannot be said. */
     private List<Row> left(EndsFile.Content content, Path ends) {
         Moment now = clock.now();
         boolean sameBoot = content.bootId().equals(clock.bootId());
-        if (!sameBoot && writtenAtMs(ends) > now.wallMs() + FUTURE_MS) {
+        boolean unsure = !clock.isSynchronised() || writtenAtMs(ends) > now.wallMs() + FUTURE_MS;
+        if (!sameBoot && unsure) {
             return List.of();
         }
         List<Row> left = new ArrayList<>();

@@ -122,8 +122,17 @@ public final class SharedStore implements LeaseStore {
         flush(Integer.MAX_VALUE);
         Moment now = clock.now();
         IdentityHashMap<Lease, Recorded> onDisk = new IdentityHashMap<>();
+        boolean isSynchronised = clock.isSynchronised();
+        List<LeaseKey> unsure = new ArrayList<>();
         disk.load(recorded -> {
-            Lease lease = recorded.bootId().equals(clock.bootId()) ? recorded.lease() : byWall(recorded.lease(), now);
+            boolean sameBoot = recorded.bootId().equals(clock.bootId());
+            if (!sameBoot && !isSynchronised) {
+                // What is left of it, the log says. To take it from the others because of that is not this host's to
+                // do.
+                unsure.add(recorded.lease().key());
+                return;
+            }
+            Lease lease = sameBoot ? recorded.lease() : byWall(recorded.lease(), now);
             onDisk.put(lease, recorded);
             marks.recall(lease);
         });
@@ -142,6 +151,8 @@ public final class SharedStore implements LeaseStore {
                 unwritten.add(new LeaseChange.Remove(lease.key()));
             }
         }
+        unsure.removeIf(key -> marks.lease(key) != null);
+        unsure.forEach(key -> unwritten.add(new LeaseChange.Remove(key)));
         List<Lease> known = new ArrayList<>(marks.size());
         marks.leases(known::add);
         for (Lease lease : known) {

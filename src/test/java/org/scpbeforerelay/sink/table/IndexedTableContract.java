@@ -24,7 +24,7 @@ import org.scpbeforerelay.rig.PostfixSettings;
 
 /** What tables with an index have to hold beside, when the real program that makes the index fails. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class IndexedTableContract extends TableContract {
+abstract class IndexedTableContract extends AwayTableContract {
     private NetworkLab lab;
     Host host;
     PostfixHost postfix;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Plain lines: no program takes part. */
-final class LinesTableTest extends TableContract {
+final class LinesTableTest extends AwayTableContract {
     @Override
     TableType type() {
         return TableType.LINES;

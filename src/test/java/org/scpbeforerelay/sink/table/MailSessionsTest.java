@@ -215,6 +215,11 @@ final class MailSessionsTest {
             public String bootId() {
                 return clock.bootId();
             }
+
+            @Override
+            public boolean isSynchronised() {
+                return clock.isSynchronised();
+            }
         };
     }
 }

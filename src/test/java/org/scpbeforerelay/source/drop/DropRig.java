@@ -67,6 +67,11 @@ final class DropRig implements AutoCloseable {
         public String bootId() {
             return machine.bootId();
         }
+
+        @Override
+        public boolean isSynchronised() {
+            return machine.isSynchronised();
+        }
     };
 
     /** A directory {@code home/gerard/tmp}, matched by {@code home/*}{@code /tmp}. */

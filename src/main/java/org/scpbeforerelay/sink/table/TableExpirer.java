@@ -60,6 +60,7 @@ public final class TableExpirer {
             if (!Files.isDirectory(folder)) {
                 return new Report(false, List.of());
             }
+            FolderOwner.refuseRootIn(folder);
             Optional<TableLock> taken = TableLock.tryTake(folder);
             if (taken.isEmpty() && !TableLock.isHolderStopped(folder, clock)) {
                 return new Report(true, List.of());

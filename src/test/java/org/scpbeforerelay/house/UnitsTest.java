@@ -21,8 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("e2e")
 final class UnitsTest {
     private static final Path UNITS = Path.of(System.getProperty("project.root", ""), "packaging", "systemd");
-    private static final List<String> NAMES =
-            List.of("scp-before-relay.service", "scp-before-relay-tables.service", "scp-before-relay-tables.timer");
+    private static final List<String> NAMES = List.of(
+            "scp-before-relay.service",
+            "scp-before-relay-tables.service",
+            "scp-before-relay-tables.timer",
+            "scp-before-relay-announce@.service",
+            "scp-before-relay-announce-once@.service",
+            "scp-before-relay-announce-once@.timer");
 
     @TempDir
     Path folder;
@@ -58,12 +63,27 @@ final class UnitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scp-before-relay.service", "scp-before-relay-tables.service"})
+    @ValueSource(
+            strings = {
+                "scp-before-relay.service",
+                "scp-before-relay-tables.service",
+                "scp-before-relay-announce@.service",
+                "scp-before-relay-announce-once@.service"
+            })
     void theirExposureIsLow(String name) throws Exception {
         String said = analyze(0, "security", "--offline=yes", "./" + name);
         Matcher level = Pattern.compile("exposure level for \\S+: ([0-9.]+)").matcher(said);
         assertThat(level.find()).as(said).isTrue();
         assertThat(Double.parseDouble(level.group(1))).isLessThan(2.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scp-before-relay-announce@.service", "scp-before-relay-announce-once@.service"})
+    void theAgentIsNotRootAndItsKeyIsWhereTheManualHasIt(String name) throws IOException {
+        assertThat(Files.readString(UNITS.resolve(name)))
+                .contains("User=scp-before-relay-announce\n", "StateDirectory=scp-before-relay-announce\n");
+        assertThat(Files.readString(UNITS.resolve("../../docs/client.md")))
+                .contains("--home-dir /var/lib/scp-before-relay-announce ", "/var/lib/scp-before-relay-announce/.ssh/");
     }
 
     /** adjtimex(2), which says whether the clock is synchronised, is among the calls that ProtectClock= and ~@clock refuse. */

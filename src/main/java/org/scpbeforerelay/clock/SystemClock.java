@@ -33,8 +33,6 @@ public final class SystemClock implements Clock {
     // longer than making one. Every question of a mail server reads the clock: this is 60 ns instead of 170.
     private static final @Nullable MethodHandle CLOCK_GETTIME = find();
 
-    private static final @Nullable MethodHandle ADJTIMEX = findAdjtimex();
-
     private final String bootId;
 
     public SystemClock() {
@@ -51,7 +49,7 @@ public final class SystemClock implements Clock {
         return bootId;
     }
 
-    /** As the kernel says, which whoever sets the clock right tells so: adjtimex(2), that only reads here and is anybody's to call. */
+    /** As the kernel says, to which whoever sets the clock tells it: adjtimex(2), which only reads here. */
     @Override
     public boolean isSynchronised() {
         int state = clockState();
@@ -60,12 +58,13 @@ public final class SystemClock implements Clock {
 
     /** The kernel's word for how the clock is kept; negative when it gives none. */
     static int clockState() {
-        if (ADJTIMEX == null) {
+        MethodHandle call = Adjtimex.CALL;
+        if (call == null) {
             return -1;
         }
         try (Arena arena = Arena.ofConfined()) {
             // A struct timex of zeros: its first field, modes, says what to change.
-            return (int) ADJTIMEX.invokeExact(arena.allocate(TIMEX_BYTES, 8));
+            return (int) call.invokeExact(arena.allocate(TIMEX_BYTES, 8));
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -104,16 +103,6 @@ public final class SystemClock implements Clock {
                 .orElse(null);
     }
 
-    @SuppressWarnings("restricted")
-    private static @Nullable MethodHandle findAdjtimex() {
-        Linker linker = Linker.nativeLinker();
-        return linker.defaultLookup()
-                .find("adjtimex")
-                .map(function -> linker.downcallHandle(
-                        function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
-                .orElse(null);
-    }
-
     private static boolean works(MethodHandle handle) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) handle.invokeExact(CLOCK_BOOTTIME, arena.allocate(16, 8)) == 0;
@@ -131,5 +120,20 @@ public final class SystemClock implements Clock {
             }
         }
         return UUID.randomUUID().toString();
+    }
+
+    /** Linked when it is asked for first: after a reboot, and by few programs. */
+    private static final class Adjtimex {
+        static final @Nullable MethodHandle CALL = find();
+
+        @SuppressWarnings("restricted")
+        private static @Nullable MethodHandle find() {
+            Linker linker = Linker.nativeLinker();
+            return linker.defaultLookup()
+                    .find("adjtimex")
+                    .map(function -> linker.downcallHandle(
+                            function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)))
+                    .orElse(null);
+        }
     }
 }

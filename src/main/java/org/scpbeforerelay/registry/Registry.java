@@ -93,9 +93,8 @@ public final class Registry implements RelayDesk {
      */
     public Recovery.Report open() throws StoreException {
         AtomicInteger dropped = new AtomicInteger();
-        boolean isSynchronised = clock.isSynchronised();
         store.load(recorded -> {
-            if (!isSynchronised && recovery.isOfAnotherBoot(recorded)) {
+            if (recovery.isOfAnotherBoot(recorded) && !clock.isSynchronised()) {
                 earlier.add(recorded.lease());
             } else if (!recall(recorded)) {
                 dropped.incrementAndGet();

@@ -166,8 +166,7 @@ public final class TableExpirer {
     private List<Row> left(EndsFile.Content content, Path ends) {
         Moment now = clock.now();
         boolean sameBoot = content.bootId().equals(clock.bootId());
-        boolean unsure = !clock.isSynchronised() || writtenAtMs(ends) > now.wallMs() + FUTURE_MS;
-        if (!sameBoot && unsure) {
+        if (!sameBoot && (!clock.isSynchronised() || writtenAtMs(ends) > now.wallMs() + FUTURE_MS)) {
             return List.of();
         }
         List<Row> left = new ArrayList<>();

@@ -122,11 +122,10 @@ public final class SharedStore implements LeaseStore {
         flush(Integer.MAX_VALUE);
         Moment now = clock.now();
         IdentityHashMap<Lease, Recorded> onDisk = new IdentityHashMap<>();
-        boolean isSynchronised = clock.isSynchronised();
         List<LeaseKey> unsure = new ArrayList<>();
         disk.load(recorded -> {
             boolean sameBoot = recorded.bootId().equals(clock.bootId());
-            if (!sameBoot && !isSynchronised) {
+            if (!sameBoot && !clock.isSynchronised()) {
                 // What is left of it, the log says. To take it from the others because of that is not this host's to
                 // do.
                 unsure.add(recorded.lease().key());

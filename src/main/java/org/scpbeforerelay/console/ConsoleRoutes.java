@@ -19,10 +19,13 @@ final class ConsoleRoutes {
     private final MetricsDesk metrics;
     private final Api api;
     private final Pages pages;
+    private final Runnable whenKnown;
 
-    ConsoleRoutes(ConsoleDesk desk, Door door, Follower follower, Path historyDirectory) {
+    /** Runs {@code whenKnown} where a visitor has shown the token or its cookie, before the request is answered. */
+    ConsoleRoutes(ConsoleDesk desk, Door door, Follower follower, Path historyDirectory, Runnable whenKnown) {
         this.desk = desk;
         this.door = door;
+        this.whenKnown = whenKnown;
         RecordTail record = new RecordTail(historyDirectory);
         this.metrics = new MetricsDesk(desk, follower);
         this.api = new Api(desk, follower, record);
@@ -69,6 +72,7 @@ final class ConsoleRoutes {
             return;
         }
         door.checkVisitor(visit, desk.now());
+        whenKnown.run();
         if (visit.path().startsWith("/api/")) {
             if (!visit.method().equals("GET")) {
                 door.checkChange(visit, visit.header("X-Form-Token").orElse(null));

@@ -5,9 +5,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.console.follow.Follower;
 import org.slf4j.Logger;
@@ -15,24 +12,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens and answers over HTTP/1.1, by the JDK's own server. What a visitor may cost is bounded: so many connections, threads and
- * bytes, so much time to ask and to take the answer. Platform threads, as for the control socket: where file handles are
- * short at the first wait of a virtual one, none ever waits again.
+ * bytes, so much time to ask and to take the answer.
  */
 public final class ConsoleServer implements AutoCloseable {
     /** Ends the streams of server-sent events, which begin anew by themselves, before the server ends them as too slow. */
     public static final long STREAM_SECONDS = 300;
 
     static final int CONNECTIONS_MAX = 192;
-    static final int THREADS_MAX = 64;
     static final int REQUEST_SECONDS = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int BACKLOG = 64;
-    private static final long IDLE_THREAD_SECONDS = 20;
 
     private final HttpServer server;
-    private final ThreadPoolExecutor threads;
+    private final ConsoleThreads threads;
     private final AccessToken token;
     private final Follower follower;
     private final ConsoleRoutes routes;
@@ -44,25 +38,21 @@ public final class ConsoleServer implements AutoCloseable {
         System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
         System.setProperty("sun.net.httpserver.maxReqHeaderSize", String.valueOf(HEADER_BYTES_MAX));
         System.setProperty("sun.net.httpserver.maxIdleConnections", "32");
-        System.setProperty("sun.net.httpserver.idleInterval", "30");
+        System.setProperty(
+                "sun.net.httpserver.idleInterval", "30"); // before the first byte: maxReqTime, if that is less
+        System.setProperty("sun.net.httpserver.clockTick", "1000"); // how often it looks for those, in milliseconds
         System.setProperty("sun.net.httpserver.drainAmount", "65536");
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("jdk.httpserver.maxConnections", String.valueOf(CONNECTIONS_MAX));
     }
 
-    private ConsoleServer(HttpServer server, AccessToken token, Follower follower, ConsoleRoutes routes) {
+    private ConsoleServer(
+            HttpServer server, AccessToken token, Follower follower, ConsoleRoutes routes, ConsoleThreads threads) {
         this.server = server;
         this.token = token;
         this.follower = follower;
         this.routes = routes;
-        this.threads = new ThreadPoolExecutor(
-                THREADS_MAX,
-                THREADS_MAX,
-                IDLE_THREAD_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name("console-", 0).factory());
-        threads.allowCoreThreadTimeOut(true);
+        this.threads = threads;
     }
 
     /** Begins to listen. The error says what is in the way and what to do. */
@@ -77,10 +67,11 @@ public final class ConsoleServer implements AutoCloseable {
                     + "); choose another address or port under [console] listen, or stop what holds it: ss -ltnp");
         }
         Door door = new Door(token, settings.hostNames(), server.getAddress().getPort());
-        ConsoleRoutes routes = new ConsoleRoutes(desk, door, follower, settings.historyDirectory());
-        ConsoleServer console = new ConsoleServer(server, token, follower, routes);
+        ConsoleThreads threads = new ConsoleThreads();
+        ConsoleRoutes routes = new ConsoleRoutes(desk, door, follower, settings.historyDirectory(), threads::known);
+        ConsoleServer console = new ConsoleServer(server, token, follower, routes, threads);
         server.createContext("/", console::handle);
-        server.setExecutor(console.threads);
+        server.setExecutor(threads);
         server.start();
         return console;
     }
@@ -114,11 +105,12 @@ public final class ConsoleServer implements AutoCloseable {
     public void close() {
         follower.close();
         // Streams of events wait for the next one: the interrupt ends them.
-        threads.shutdownNow();
+        threads.close();
         server.stop(0);
     }
 
-    private void handle(HttpExchange exchange) {
+    /** A failure goes on to the server: only then does it count the connection no more. */
+    private void handle(HttpExchange exchange) throws IOException {
         Visit visit = null;
         try (exchange) {
             CommonHeaders.set(exchange.getResponseHeaders());
@@ -133,6 +125,7 @@ public final class ConsoleServer implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.debug("console: a visitor went away: {}", e.getMessage());
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -148,7 +141,7 @@ public final class ConsoleServer implements AutoCloseable {
 
     private void answerProblem(HttpExchange exchange, @Nullable Visit visit, Problem problem) throws IOException {
         if (visit != null && visit.isAnswered()) {
-            return; // too late to say it
+            throw new IOException("too late to say what went wrong: an answer had begun");
         }
         ProblemAnswer.send(exchange, visit != null && visit.isForPeople(), problem);
     }

@@ -134,7 +134,10 @@ public final class Visit {
         }
         exchange.sendResponseHeaders(status, head || bytes.length == 0 ? -1 : bytes.length);
         if (!head && bytes.length > 0) {
-            exchange.getResponseBody().write(bytes);
+            // Closed here: what fails then is passed over where the exchange is closed, and the connection counted on.
+            try (OutputStream body = exchange.getResponseBody()) {
+                body.write(bytes);
+            }
         }
     }
 
@@ -146,12 +149,6 @@ public final class Visit {
     /** Answers with a page. */
     public void answerPage(int status, String html) throws IOException {
         answer(status, "text/html; charset=utf-8", html);
-    }
-
-    /** Answers without a body. */
-    public void answerNothing(int status) throws IOException {
-        answered = true;
-        exchange.sendResponseHeaders(status, -1);
     }
 
     /** Answers the same question as {@code If-None-Match} asks about: 304 when nothing is new; else gives false. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,56 @@ final class ConsoleLimitsTest {
                 socket.close();
             }
         }
+    }
+
+    @Test
+    void halfRequestsHoldUpNeitherHealthNorWhoKnowsTheToken() throws Exception {
+        List<Socket> half = new ArrayList<>();
+        try {
+            for (int i = 0; i < ConsoleThreads.MOST + 6; i++) {
+                Socket socket = new Socket("127.0.0.1", rig.port());
+                String beginning = i % 2 == 0
+                        ? "GET /health/live HTTP/1.1\r\nHost: 127"
+                        : "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                                + "Content-Length: 100\r\n\r\ntok";
+                socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+                half.add(socket);
+            }
+            assertThat(rig.send(rig.request("/health/live")).statusCode()).isEqualTo(200);
+            assertThat(rig.get("/api/v1/status").statusCode()).isEqualTo(200);
+            // It was not their time that had run out: of those that had a thread, the last still has it.
+            assertThat(isOpen(half.get(ConsoleThreads.MOST - 1))).isTrue();
+        } finally {
+            for (Socket socket : half) {
+                socket.close();
+            }
+        }
+    }
+
+    private static boolean isOpen(Socket socket) throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            return readOrReset(socket) >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        }
+    }
+
+    /** Who goes away in the middle of an answer is gone, and not counted for as long as an answer may take. */
+    @Test
+    void whoGoesAwayDoesNotTakeARoomWithThem() throws Exception {
+        for (int i = 0; i < 2 * ConsoleServer.CONNECTIONS_MAX; i++) {
+            try (Socket socket = new Socket("127.0.0.1", rig.port())) {
+                socket.setSoLinger(true, 0); // a reset
+                socket.getOutputStream()
+                        .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            } catch (SocketException e) {
+                // Turned away: there is no room already.
+            }
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> rig.send(rig.request("/health/live")).statusCode() == 200);
     }
 
     private static int readOrReset(Socket socket) throws IOException {

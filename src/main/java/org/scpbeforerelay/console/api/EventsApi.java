@@ -46,16 +46,21 @@ final class EventsApi {
                                 "at most " + Broadcast.LISTENERS_MAX + " streams are open at once; close a page")
                         .retryAfter(30);
             }
-            OutputStream stream = visit.answerStream("text/event-stream; charset=utf-8");
-            send(stream, "retry: 1000\n: begins\n\n");
-            long endNs = System.nanoTime() + ConsoleServer.STREAM_SECONDS * 1_000_000_000;
-            while (System.nanoTime() < endNs) {
-                Broadcast.Told told = listener.next(SIGN_OF_LIFE_MS);
-                if (listener.hasMissed()) {
-                    send(stream, "event: missed\ndata: {}\n\n");
-                }
-                send(stream, told == null ? ": still here\n\n" : text(told));
+            try (OutputStream stream = visit.answerStream("text/event-stream; charset=utf-8")) {
+                tell(listener, stream);
             }
+        }
+    }
+
+    private void tell(Broadcast.Listener listener, OutputStream stream) throws IOException, InterruptedException {
+        send(stream, "retry: 1000\n: begins\n\n");
+        long endNs = System.nanoTime() + ConsoleServer.STREAM_SECONDS * 1_000_000_000;
+        while (System.nanoTime() < endNs) {
+            Broadcast.Told told = listener.next(SIGN_OF_LIFE_MS);
+            if (listener.hasMissed()) {
+                send(stream, "event: missed\ndata: {}\n\n");
+            }
+            send(stream, told == null ? ": still here\n\n" : text(told));
         }
     }
 

@@ -152,6 +152,8 @@ final class HostKeys implements KeyPairProvider, AutoCloseable {
             if (read != null) {
                 read.forEach(found::add);
             }
+        } catch (AccessDeniedException e) {
+            throw e; // the key itself may be all right
         } catch (IOException | RuntimeException e) {
             throw new GeneralSecurityException(e.getMessage(), e);
         }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,44 @@ final class HostKeysTest {
             assertThat(run.status()).as(run.err()).isZero();
             assertThat(Files.readString(Path.of(file + ".pub")))
                     .contains(run.out().split(" ")[1]);
+        }
+    }
+
+    /** As root without root's privilege to read everything: then its own files are closed to it as to anybody else. */
+    @Test
+    void aKeyThatMayNotBeReadIsToBeGivenToTheDaemonAndNotToBeMovedAway() throws Exception {
+        whole(folder);
+        Path file = folder.resolve("ssh_host_ed25519_key");
+        Files.setPosixFilePermissions(file, Set.of());
+
+        ProcessRun run = ProcessRun.of(
+                folder,
+                List.of(
+                        "setpriv",
+                        "--bounding-set=-dac_override,-dac_read_search",
+                        "--inh-caps=-dac_override,-dac_read_search",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Loading.class.getName(),
+                        folder.toString()));
+
+        assertThat(run.out())
+                .contains(file + ": the host key may not be read or made")
+                .contains("chown it to the user that the daemon runs as")
+                .doesNotContain("move it away");
+    }
+
+    /** Loads the keys and prints what is wrong with them. */
+    static final class Loading {
+        private Loading() {}
+
+        public static void main(String[] arguments) {
+            try {
+                HostKeys.loadOrMake(Path.of(arguments[0])).close();
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
         }
     }
 

@@ -3,10 +3,8 @@ package org.scpbeforerelay.source.ssh;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -19,18 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts connections that have not proved who they are, in all and per address (IPv6: per /64), and turns more of them away;
- * also those of an address that keeps failing, and all while file handles run short, because an acceptor without handles
- * would spin. What is turned away costs a closed socket and nothing else.
+ * Gives those who have not proved who they are their places in the {@link WaitingRoom}, and turns away who finds none; also
+ * those of an address that keeps failing, and all while file handles run short, because an acceptor without handles would
+ * spin. What is turned away costs a closed socket and nothing else.
  *
- * <p>A connection of a named proxy counts in all from its beginning, and for its client's address from when the proxy has said it;
- * one that ends before, as checks of its health do, is no failed login.
+ * <p>A connection that ends before its key exchange, as a look at an open port does, is no failed login; nor is one that gave
+ * way. A connection of a named proxy counts in all from its beginning, and for its client's address from when the proxy has
+ * said it; one that ends before, as checks of its health do, is no failed login either.
  */
 final class Doorkeeper implements SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
     private static final AttributeKey<Entry> ENTRY = new AttributeKey<>();
-    private static final int ADDRESSES_REMEMBERED = 4096;
-    private static final long WINDOW_MS = 60_000;
 
     private final EndpointSettings settings;
     private final Clock clock;
@@ -38,37 +35,28 @@ final class Doorkeeper implements SessionListener {
     private final SshStatistics statistics = new SshStatistics();
     private final int connectionsMax;
     private volatile List<Network> proxies;
-    private final Map<ClientAddress, Integer> waitingOf = new HashMap<>();
-    private final Map<ClientAddress, Failures> failuresOf = new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ClientAddress, Failures> eldest) {
-            return size() > ADDRESSES_REMEMBERED;
-        }
-    };
-    private int waiting;
+    private final WaitingRoom<Entry> room;
+    private final FailedLogins failedLogins;
+    private final OnceAMinute<ClientAddress> unread;
     private int connections;
 
     /** One connection that is counted. */
     private static final class Entry {
+        final Session session;
         final ClientAddress peer;
         final boolean ofProxy;
         final long beganNs = System.nanoTime();
-        boolean waiting = true;
+        volatile boolean exchangedKeys;
 
         /** The client's; null until the proxy has said it. */
         volatile @Nullable ClientAddress address;
 
-        Entry(ClientAddress peer, boolean ofProxy) {
+        Entry(Session session, ClientAddress peer, boolean ofProxy) {
+            this.session = session;
             this.peer = peer;
             this.ofProxy = ofProxy;
             this.address = ofProxy ? null : peer;
         }
-    }
-
-    /** How often an address failed since {@code sinceMs} of the monotonic clock. */
-    private static final class Failures {
-        long sinceMs;
-        int count;
     }
 
     Doorkeeper(EndpointSettings settings, Clock clock, ProxyLog proxyLog) {
@@ -77,6 +65,9 @@ final class Doorkeeper implements SessionListener {
         this.proxyLog = proxyLog;
         this.proxies = settings.proxies();
         this.connectionsMax = connectionsMax();
+        this.room = new WaitingRoom<>(settings.maxUnauthenticated());
+        this.failedLogins = new FailedLogins(settings.maxFailedLoginsPerMinute(), clock);
+        this.unread = new OnceAMinute<>(clock);
     }
 
     /** What it has counted. */
@@ -123,7 +114,7 @@ final class Doorkeeper implements SessionListener {
                 ? ClientAddress.of(internet.getAddress())
                 : null;
         boolean unasked = peer != null && !peer.isIpv4() && settings.isIpv4Only();
-        if (peer == null || unasked || !admit(session, new Entry(peer, isProxy(peer)))) {
+        if (peer == null || unasked || !admit(new Entry(session, peer, isProxy(peer)))) {
             turnAway(session);
         }
     }
@@ -144,52 +135,84 @@ final class Doorkeeper implements SessionListener {
         session.close(true);
     }
 
-    private synchronized boolean admit(Session session, Entry entry) {
+    /** Its connection is about to be closed because the client does not read what it is answered. */
+    void unread(Session session) {
+        Entry entry = session.getAttribute(ENTRY);
+        if (entry == null) {
+            return;
+        }
+        ClientAddress known = entry.address;
+        ClientAddress from = known == null ? entry.peer : known;
+        Identity identity = session.getAttribute(KeyCheck.IDENTITY);
+        if (unread.isDue(from.isIpv4() ? from : from.masked(64))) {
+            LOG.info(
+                    "closed a connection of {} from {}, which does not read what it is answered;"
+                            + " more of this minute are not logged",
+                    session.isAuthenticated() && identity != null ? identity.user() : "a stranger",
+                    from);
+        }
+    }
+
+    private boolean admit(Entry entry) {
+        List<Entry> giveWay = new ArrayList<>(1);
+        boolean admitted = admit(entry, giveWay);
+        giveWay.forEach(this::dismiss);
+        return admitted;
+    }
+
+    private synchronized boolean admit(Entry entry, List<Entry> giveWay) {
         ClientAddress address = entry.address;
         if (connections >= connectionsMax
-                || waiting >= settings.maxUnauthenticated()
-                || address != null && isTooMuch(networkOf(address))) {
+                || address != null && failedLogins.areTooMany(address)
+                || !room.enter(entry, address, nowMs(), giveWay::add)) {
             LOG.debug("turned away {}", entry.peer);
             return false;
         }
         connections++;
-        waiting++;
-        if (address != null) {
-            waitingOf.merge(networkOf(address), 1, Integer::sum);
-        }
-        session.setAttribute(ENTRY, entry);
+        entry.session.setAttribute(ENTRY, entry);
         return true;
     }
 
-    private synchronized boolean admitClient(Entry entry, ClientAddress client) {
-        if (entry.address != null || !entry.waiting || isTooMuch(networkOf(client))) {
+    private boolean admitClient(Entry entry, ClientAddress client) {
+        List<Entry> giveWay = new ArrayList<>(1);
+        boolean admitted = admitClient(entry, client, giveWay);
+        giveWay.forEach(this::dismiss);
+        return admitted;
+    }
+
+    private synchronized boolean admitClient(Entry entry, ClientAddress client, List<Entry> giveWay) {
+        if (entry.address != null
+                || failedLogins.areTooMany(client)
+                || !room.comesFrom(entry, client, nowMs(), giveWay::add)) {
             LOG.debug("turned away {}, for whom {} called", client, entry.peer);
             return false;
         }
-        waitingOf.merge(networkOf(client), 1, Integer::sum);
         entry.address = client;
         return true;
     }
 
-    private boolean isTooMuch(ClientAddress network) {
-        Failures failures = failuresOf.get(network);
-        return waitingOf.getOrDefault(network, 0) >= settings.maxUnauthenticatedPerAddress()
-                || failures != null && isFresh(failures) && failures.count >= settings.maxFailedLoginsPerMinute();
+    private void dismiss(Entry entry) {
+        LOG.debug("{} gave way to a newcomer", entry.peer);
+        turnAway(entry.session);
     }
 
-    private static ClientAddress networkOf(ClientAddress address) {
-        return address.isIpv4() ? address : address.masked(64);
+    private long nowMs() {
+        return clock.now().monotonicMs();
     }
 
     @Override
     public void sessionEvent(Session session, Event event) {
+        Entry entry = session.getAttribute(ENTRY);
+        if (entry == null) {
+            return;
+        }
+        if (event == Event.KexCompleted) {
+            entry.exchangedKeys = true; // what they are to be is agreed on; the costly part follows
+        }
         if (event == Event.Authenticated) {
-            Entry entry = session.getAttribute(ENTRY);
-            if (entry != null) {
-                statistics.proved(System.nanoTime() - entry.beganNs);
-                synchronized (this) {
-                    noLongerWaits(entry);
-                }
+            statistics.proved(System.nanoTime() - entry.beganNs);
+            synchronized (this) {
+                room.leave(entry);
             }
         }
     }
@@ -208,48 +231,14 @@ final class Doorkeeper implements SessionListener {
         }
         synchronized (this) {
             connections--;
-            if (entry.waiting) {
-                noLongerWaits(entry);
-                ClientAddress address = entry.address;
-                if (address != null) {
-                    statistics.gaveUp();
-                    failed(address, session.getUsername());
+            ClientAddress address = entry.address;
+            if (room.leave(entry) && address != null) {
+                statistics.gaveUp();
+                if (entry.exchangedKeys) {
+                    failedLogins.count(address, session.getUsername());
                 }
             }
         }
-    }
-
-    private void noLongerWaits(Entry entry) {
-        if (entry.waiting) {
-            entry.waiting = false;
-            waiting--;
-            ClientAddress address = entry.address;
-            if (address != null) {
-                waitingOf.merge(networkOf(address), -1, (a, b) -> a + b == 0 ? null : a + b);
-            }
-        }
-    }
-
-    private void failed(ClientAddress address, @Nullable String login) {
-        Failures failures = failuresOf.computeIfAbsent(networkOf(address), network -> new Failures());
-        if (!isFresh(failures)) {
-            failures.sinceMs = clock.now().monotonicMs();
-            failures.count = 0;
-        }
-        failures.count++;
-        if (failures.count == 1) {
-            String as = login == null
-                    ? "no name"
-                    : LoginName.tryParse(login).map(name -> "'" + login + "'").orElse("an impossible name");
-            LOG.info("failed login from {} as {}; more of this minute are not logged", address, as);
-        }
-        if (failures.count == settings.maxFailedLoginsPerMinute()) {
-            LOG.info("{} failed logins from {} in a minute: turned away for the rest of it", failures.count, address);
-        }
-    }
-
-    private boolean isFresh(Failures failures) {
-        return failures.count > 0 && clock.now().monotonicMs() - failures.sinceMs < WINDOW_MS;
     }
 
     /** A quarter of the file handles: mail servers may take half, the store, the commands and the program itself need the rest. */

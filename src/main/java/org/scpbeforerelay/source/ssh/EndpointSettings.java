@@ -13,11 +13,11 @@ import org.scpbeforerelay.address.Network;
  * @param listen where to listen; port 0 takes a free one
  * @param hostKeys the folder of the host keys; they are made there when there are none
  * @param loginGrace how long a connection may take to prove who it is
- * @param maxUnauthenticated how many connections may be about to prove it at once; from one address (IPv6: one /64) a tenth
- *     of that, at least 1
- * @param maxFailedLoginsPerMinute how many connections of one address (IPv6: one /64) may fail to prove it in a minute before
- *     more of them are turned away
- * @param maxConnectionsPerUser how many connections a user may have at once
+ * @param maxUnauthenticated how many connections may be about to prove it at once; from one address (IPv6: one /64 or /56) a
+ *     tenth of that, from one IPv6 /48 a fifth, at least 1
+ * @param maxFailedLoginsPerMinute how many connections of one address (IPv6: one /64) may exchange keys and fail to prove it in a
+ *     minute before more of them are turned away
+ * @param maxConnectionsPerUser how many connections a user may have at once, under all login names together
  * @param identification what the endpoint calls itself. It must begin with {@code OpenSSH}: only then OpenSSH's client says at
  *     once that {@code ssh -N} will open no channel
  * @param proxies whose connections begin with the header of the PROXY protocol; that of others is never understood
@@ -50,10 +50,5 @@ public record EndpointSettings(
     /** Whether no IPv6 address is listened on: Java's listener on {@code 0.0.0.0} takes IPv6 all the same. */
     boolean isIpv4Only() {
         return listen.stream().allMatch(address -> address.getAddress() instanceof Inet4Address);
-    }
-
-    /** The most connections of one address that may be about to prove who they are. */
-    int maxUnauthenticatedPerAddress() {
-        return Math.max(1, maxUnauthenticated / 10);
     }
 }

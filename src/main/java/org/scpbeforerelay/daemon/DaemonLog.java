@@ -25,9 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
  * the time in UTC. For machines each line is a JSON object instead.
  */
 public final class DaemonLog {
-    // Held, because the log manager does not: a logger that is collected comes back without its level.
-    private static final Logger SSH_LIBRARY = Logger.getLogger("org.apache.sshd");
-
     private DaemonLog() {}
 
     /** For whom the lines are. */
@@ -53,8 +50,6 @@ public final class DaemonLog {
         handler.setLevel(Level.ALL);
         root.addHandler(handler);
         root.setLevel(Level.INFO);
-        // MINA tells of every client that goes away; that is the clients' business.
-        SSH_LIBRARY.setLevel(Level.SEVERE);
     }
 
     /** Whether this file is the stream that systemd has connected to the journal: a redirected one is not, whatever the variable says. */

@@ -2,33 +2,29 @@ package org.scpbeforerelay.source.ssh;
 
 import java.net.SocketAddress;
 import org.apache.sshd.common.io.IoSession;
-import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.session.ServerSessionImpl;
-import org.apache.sshd.server.session.SessionFactory;
 
 /**
  * The library's session, which knows a client's address beside that of a proxy, and asks for the wrong one where it holds a
- * certificate's {@code source-address} against it.
+ * certificate's {@code source-address} against it. Connections are counted for a user, not for a login name, of which a user
+ * has as many as device names.
  */
 final class Arrival extends ServerSessionImpl {
-    /** Makes one for each connection. */
-    static final class Factory extends SessionFactory {
-        Factory(ServerFactoryManager server) {
-            super(server);
-        }
+    private final EndpointServer server;
 
-        @Override
-        protected ServerSessionImpl doCreateSession(IoSession connection) throws Exception {
-            return new Arrival(getServer(), connection);
-        }
-    }
-
-    private Arrival(ServerFactoryManager server, IoSession connection) throws Exception {
+    Arrival(EndpointServer server, IoSession connection) throws Exception {
         super(server, connection);
+        this.server = server;
     }
 
     @Override
     public SocketAddress getRemoteAddress() {
         return getClientAddress();
+    }
+
+    @Override
+    public int getActiveSessionCountForUser(String login) {
+        Identity identity = getAttribute(KeyCheck.IDENTITY);
+        return identity == null ? 0 : server.connections().of(identity.user());
     }
 }

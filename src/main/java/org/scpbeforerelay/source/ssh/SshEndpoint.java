@@ -3,34 +3,21 @@ package org.scpbeforerelay.source.ssh;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelListener;
-import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
-import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.core.CoreModuleProperties;
-import org.apache.sshd.server.ServerBuilder;
-import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
-import org.apache.sshd.server.global.NoMoreSessionsHandler;
-import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.address.ClientAddress;
@@ -56,37 +43,19 @@ import org.slf4j.LoggerFactory;
 public final class SshEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SshEndpoint.class);
 
-    /**
-     * The library logs whatever a peer does wrong, with stack traces, by the name of the class: also that of ours that extends one
-     * of its. Kept strongly: java.util.logging forgets a level with its logger.
-     */
-    private static final List<java.util.logging.Logger> LIBRARY = Stream.of(
-                    "org.apache.sshd",
-                    Server.class.getName(),
-                    HoldRequest.class.getName(),
-                    Arrival.class.getName(),
-                    Arrival.Factory.class.getName(),
-                    AnnouncingChannel.class.getName(),
-                    PublicKeyProof.class.getName())
-            .map(java.util.logging.Logger::getLogger)
-            .toList();
-
     static {
         CurveProvider.register();
     }
 
-    private static final int AUTH_ATTEMPTS = 6;
-    private static final Duration IDLE = Duration.ofMinutes(5);
-
     private final EndpointSettings settings;
     private final Registry registry;
     private @Nullable HostKeys hostKeys;
-    private final Server server =
-            (Server) ServerBuilder.builder().factory(Server::new).build(true);
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final ExecutorService answering;
+    private final Connections connections = new Connections();
+    private final AnsweringThreads answering = new AnsweringThreads();
     private final ScheduledExecutorService timer;
+    private final LibraryLog libraryLog;
     private final Doorkeeper doorkeeper;
+    private final EndpointServer server;
     private volatile Keyring keyring;
 
     /** An endpoint that is yet to be {@linkplain #start started}. */
@@ -94,31 +63,13 @@ public final class SshEndpoint implements AutoCloseable {
         this.settings = settings;
         this.registry = registry;
         this.keyring = keyring;
-        this.answering = Executors.newFixedThreadPool(
-                Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4),
-                Thread.ofPlatform().name("ssh-answer-", 0).daemon().factory());
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ssh-timer").daemon().factory());
-        for (java.util.logging.Logger logger : LIBRARY) {
-            if (logger.getLevel() == null) {
-                logger.setLevel(java.util.logging.Level.OFF);
-            }
-        }
+        this.libraryLog = new LibraryLog(clock);
         ProxyLog proxyLog = new ProxyLog(clock);
         this.doorkeeper = new Doorkeeper(settings, clock, proxyLog);
+        this.server = EndpointServer.of(settings, doorkeeper, connections);
         setUp(proxyLog);
-    }
-
-    /** MINA's server, which otherwise knows one port only. */
-    private static final class Server extends SshServer {
-        @Override
-        protected SessionFactory createSessionFactory() {
-            return new Arrival.Factory(this);
-        }
-
-        void listenAlsoOn(SocketAddress address) throws IOException {
-            acceptor.bind(address);
-        }
     }
 
     /** Loads or makes the host keys and listens. The error names the file or address, and the remedy. */
@@ -167,7 +118,7 @@ public final class SshEndpoint implements AutoCloseable {
 
     /** How many connections have proved who they are and are open. */
     public int connectionCount() {
-        return connections.size();
+        return connections.count();
     }
 
     /** What it has counted. */
@@ -182,7 +133,7 @@ public final class SshEndpoint implements AutoCloseable {
     public void reload(Keyring newKeyring, List<Network> proxies) {
         keyring = newKeyring;
         doorkeeper.reload(proxies);
-        for (Connection connection : connections) {
+        for (Connection connection : connections.all()) {
             if (!newKeyring.upholds(connection.visitor().identity())) {
                 connection.end("your key or user was removed, disabled or changed by the operator of this host");
             } else if (!doorkeeper.upholds(connection.session())) {
@@ -203,7 +154,8 @@ public final class SshEndpoint implements AutoCloseable {
             keys.close();
         }
         timer.shutdownNow();
-        answering.shutdown();
+        answering.close();
+        libraryLog.close();
     }
 
     private void setUp(ProxyLog proxyLog) {
@@ -241,22 +193,6 @@ public final class SshEndpoint implements AutoCloseable {
                 }
             }
         });
-        limit();
-    }
-
-    private void limit() {
-        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, settings.identification());
-        CoreModuleProperties.AUTH_TIMEOUT.set(server, settings.loginGrace());
-        CoreModuleProperties.IDLE_TIMEOUT.set(server, IDLE);
-        // Counted are all requests: also the "none" with which clients begin and the proof after the question.
-        CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_ATTEMPTS + 2);
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 10);
-        CoreModuleProperties.MAX_CONCURRENT_SESSIONS.set(server, settings.maxConnectionsPerUser());
-        CoreModuleProperties.TCP_NODELAY.set(server, true);
-        CoreModuleProperties.SOCKET_BACKLOG.set(server, 512);
-        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, 4096);
-        CoreModuleProperties.WINDOW_SIZE.set(server, 128L * 1024);
-        CoreModuleProperties.MAX_PACKET_SIZE.set(server, 32L * 1024);
     }
 
     /** Greets who has proved who it is, and sees it off. */
@@ -288,22 +224,6 @@ public final class SshEndpoint implements AutoCloseable {
                 connections.remove(connection);
                 connection.closed();
             }
-        }
-    }
-
-    /** {@code no-more-sessions@openssh.com}: with no channel open, this is {@code ssh -N}. */
-    private static final class HoldRequest extends NoMoreSessionsHandler {
-        @Override
-        public RequestHandler.Result process(
-                ConnectionService service, String request, boolean wantReply, Buffer buffer) throws Exception {
-            RequestHandler.Result result = super.process(service, request, wantReply, buffer);
-            if (result != RequestHandler.Result.Unsupported) {
-                Connection connection = service.getSession().getAttribute(Connection.KEY);
-                if (connection != null) {
-                    connection.mayHold();
-                }
-            }
-            return result;
         }
     }
 
@@ -345,13 +265,16 @@ public final class SshEndpoint implements AutoCloseable {
         }
     }
 
-    /** Closes the connections that held a lease which is no more; not on the registry's thread, which must not wait. */
+    /**
+     * Closes the connections that held a lease which is no more. The registry's thread calls: it must not wait, nor fail for want of
+     * a thread. A connection that was passed over for that is closed at its next sign of life, which finds no lease to renew.
+     */
     private void release(Lease lease, String how) {
-        if (!lease.held() || connections.isEmpty()) {
+        if (!lease.held() || connections.count() == 0) {
             return;
         }
-        answering.execute(() -> {
-            for (Connection connection : connections) {
+        answering.executeIfPossible(() -> {
+            for (Connection connection : connections.all()) {
                 if (connection.holds(lease)) {
                     connection.end("the lease on " + lease.addressText() + " that this connection held " + how);
                 }

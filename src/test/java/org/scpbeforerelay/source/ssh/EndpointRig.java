@@ -18,6 +18,7 @@ import org.scpbeforerelay.announce.Allowance;
 import org.scpbeforerelay.announce.LeaseTerms;
 import org.scpbeforerelay.announce.Roster;
 import org.scpbeforerelay.announce.SenderRules;
+import org.scpbeforerelay.clock.Clock;
 import org.scpbeforerelay.clock.SystemClock;
 import org.scpbeforerelay.key.AuthorizedKey;
 import org.scpbeforerelay.lease.DeviceName;
@@ -44,7 +45,22 @@ final class EndpointRig implements AutoCloseable {
     private List<Network> proxies = List.of();
     private int calledPort;
 
+    /** How much the endpoint lets strangers and users do. */
+    record Limits(
+            int maxUnauthenticated, Duration loginGrace, int maxFailedLoginsPerMinute, int maxConnectionsPerUser) {
+        static final Limits WIDE = new Limits(200, Duration.ofSeconds(20), 1000, 100);
+    }
+
     EndpointRig(Path folder, long holdGraceMs, int maxUnauthenticated, Duration loginGrace) throws Exception {
+        this(folder, holdGraceMs, new Limits(maxUnauthenticated, loginGrace, 1000, 100));
+    }
+
+    EndpointRig(Path folder, long holdGraceMs, Limits limits) throws Exception {
+        this(folder, holdGraceMs, limits, new SystemClock());
+    }
+
+    /** With a clock of its own for the endpoint, which judges by it who knocks too long or too often; leases have the system's. */
+    EndpointRig(Path folder, long holdGraceMs, Limits limits, Clock endpointClock) throws Exception {
         this.folder = folder;
         this.holdGraceMs = holdGraceMs;
         store = SqliteLeaseStore.open(folder.resolve("leases.db"));
@@ -56,18 +72,18 @@ final class EndpointRig implements AutoCloseable {
         EndpointSettings settings = new EndpointSettings(
                 List.of(new InetSocketAddress("127.0.0.1", 0)),
                 SshHostKeys.folder(),
-                loginGrace,
-                maxUnauthenticated,
-                1000,
-                100,
+                limits.loginGrace(),
+                limits.maxUnauthenticated(),
+                limits.maxFailedLoginsPerMinute(),
+                limits.maxConnectionsPerUser(),
                 EndpointSettings.IDENTIFICATION,
                 List.of());
-        endpoint = new SshEndpoint(settings, registry, clock, Keyring.EMPTY);
+        endpoint = new SshEndpoint(settings, registry, endpointClock, Keyring.EMPTY);
         endpoint.start();
     }
 
     EndpointRig(Path folder) throws Exception {
-        this(folder, 60_000, 200, Duration.ofSeconds(20));
+        this(folder, 60_000, Limits.WIDE);
     }
 
     private LeaseTerms terms() throws Exception {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.sshd.common.channel.BufferedIoOutputStream;
 import org.apache.sshd.common.io.IoInputStream;
@@ -18,9 +20,19 @@ import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.source.ssh.upload.ClientLine;
 import org.scpbeforerelay.source.ssh.upload.Conversation;
 
-/** Puts a {@link Conversation} on a channel. No thread of its own: what comes in is handed over by the I/O thread. */
+/**
+ * Puts a {@link Conversation} on a channel. No thread of its own: what comes in is handed over by the I/O thread, and what goes out
+ * waits for the client without holding up any. A client for whom more than {@link #UNREAD_MAX} bytes wait is closed.
+ */
 final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientLine {
+    /** More than the answers to all that any client asks before it reads. One answer may be longer. */
+    private static final int UNREAD_MAX = 64 * 1024;
+
+    /** What an answer that waits takes besides its bytes. */
+    private static final int ANSWER_COST = 256;
+
     private final ChannelSession channel;
+    private final AtomicInteger unread = new AtomicInteger();
     private final Conversation conversation;
     private @Nullable BufferedIoOutputStream out;
     private @Nullable BufferedIoOutputStream err;
@@ -66,15 +78,29 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
         write(err, (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private synchronized void write(@Nullable BufferedIoOutputStream stream, byte[] bytes) {
-        if (over || stream == null) {
-            return;
+    private void write(@Nullable BufferedIoOutputStream stream, byte[] bytes) {
+        if (!begin(stream, bytes) && channel.getSession() instanceof Arrival connection) {
+            connection.closeUnread();
         }
+    }
+
+    /** False when too much waits already. */
+    private synchronized boolean begin(@Nullable BufferedIoOutputStream stream, byte[] bytes) {
+        if (over || stream == null) {
+            return true;
+        }
+        if (unread.get() > UNREAD_MAX) {
+            over = true;
+            return false;
+        }
+        int cost = bytes.length + ANSWER_COST;
+        unread.addAndGet(cost);
         try {
-            stream.writeBuffer(new ByteArrayBuffer(bytes));
+            stream.writeBuffer(new ByteArrayBuffer(bytes)).addListener(written -> unread.addAndGet(-cost));
         } catch (IOException e) {
             over = true; // the client is gone; the channel's end follows
         }
+        return true;
     }
 
     @Override
@@ -98,12 +124,17 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
 
     @Override
     public void setIoOutputStream(IoOutputStream stream) {
-        out = new BufferedIoOutputStream("out", channel.getChannelId(), stream, channel);
+        out = buffered("out", stream);
     }
 
     @Override
     public void setIoErrorStream(IoOutputStream stream) {
-        err = new BufferedIoOutputStream("err", channel.getChannelId(), stream, channel);
+        err = buffered("err", stream);
+    }
+
+    /** Without the library's own bound, at which it would stop the thread that writes. */
+    private BufferedIoOutputStream buffered(String name, IoOutputStream stream) {
+        return new BufferedIoOutputStream(name, channel.getChannelId(), stream, Integer.MAX_VALUE, Duration.ZERO);
     }
 
     @Override

@@ -74,6 +74,23 @@ final class SftpPacket {
         String text() {
             return new String(bytes(), StandardCharsets.UTF_8);
         }
+
+        String path() {
+            byte[] path = bytes();
+            if (path.length > SftpSink.PATH_MAX) {
+                throw new LongPathException();
+            }
+            return new String(path, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A path is longer than {@link SftpSink#PATH_MAX}. */
+    static final class LongPathException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        LongPathException() {
+            super(null, null, false, false);
+        }
     }
 
     /** A packet that goes out. */

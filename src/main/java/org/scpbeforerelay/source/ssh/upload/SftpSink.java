@@ -20,11 +20,14 @@ import org.scpbeforerelay.announce.Verdict;
  * {@code -ip} is a file, every other name that was not written to looks like a folder. What was written is remembered by name
  * and size for clients that look afterwards. Requests are answered in their order.
  *
- * <p>Limits: packets of {@link #PACKET_MAX} bytes, {@link #HANDLES_MAX} open handles, {@link #NAMES_MAX} remembered names.
+ * <p>Limits: packets of {@link #PACKET_MAX} bytes, paths of {@link #PATH_MAX}, {@link #HANDLES_MAX} open handles, {@link #NAMES_MAX} remembered names.
  */
 public final class SftpSink implements Conversation {
     /** The largest packet; clients write 32 KiB at a time unless told otherwise. */
     static final int PACKET_MAX = 64 * 1024;
+
+    /** The longest path, which may be kept and is sent back. */
+    static final int PATH_MAX = 1024;
 
     static final int HANDLES_MAX = 16;
     static final int NAMES_MAX = 64;
@@ -114,6 +117,14 @@ public final class SftpSink implements Conversation {
         int type = packet.get() & 0xff;
         Reader request = new Reader(packet);
         int id = request.number();
+        try {
+            answer(type, id, request);
+        } catch (LongPathException e) {
+            status(id, FAILURE, "a path has at most " + PATH_MAX + " bytes");
+        }
+    }
+
+    private void answer(int type, int id, Reader request) {
         switch (type) {
             case INIT ->
                 line.out(new Writer(VERSION)
@@ -125,15 +136,15 @@ public final class SftpSink implements Conversation {
                         .text("limits@openssh.com")
                         .text("1")
                         .packet());
-            case OPEN -> open(id, request.text(), request.number());
+            case OPEN -> open(id, request.path(), request.number());
             case WRITE -> write(id, request);
             case CLOSE -> close(id, request.text());
             case FSETSTAT, FSTAT -> onHandle(id, type, request.text());
-            case STAT, LSTAT -> stat(id, request.text());
+            case STAT, LSTAT -> stat(id, request.path());
             case SETSTAT, MKDIR, RMDIR -> status(id, OK, "");
-            case REMOVE -> remove(id, request.text());
-            case RENAME -> rename(id, request.text(), request.text());
-            case REALPATH -> realPath(id, request.text());
+            case REMOVE -> remove(id, request.path());
+            case RENAME -> rename(id, request.path(), request.path());
+            case REALPATH -> realPath(id, request.path());
             case OPENDIR ->
                 line.out(new Writer(HANDLE).number(id).text("folder").packet());
             case READDIR -> status(id, END_OF_FILE, "");
@@ -269,7 +280,7 @@ public final class SftpSink implements Conversation {
 
     private void extended(int id, String name, Reader request) {
         switch (name) {
-            case "posix-rename@openssh.com" -> rename(id, request.text(), request.text());
+            case "posix-rename@openssh.com" -> rename(id, request.path(), request.path());
             case "fsync@openssh.com" -> status(id, OK, "");
             case "limits@openssh.com" ->
                 line.out(new Writer(EXTENDED_REPLY)

@@ -107,6 +107,30 @@ final class SftpSinkTest {
                 .containsExactly(SftpPacket.OK, SftpPacket.OK, SftpPacket.OK, SftpPacket.OK, SftpPacket.NO_SUCH_FILE);
     }
 
+    /** Paths are kept, and answered with. */
+    @Test
+    void aPathThatIsTooLongIsRefusedAndNotKept() {
+        String longest = "x".repeat(SftpSink.PATH_MAX);
+        String tooLong = longest + "x";
+        for (int type : new int[] {SftpPacket.STAT, SftpPacket.LSTAT, SftpPacket.REALPATH, SftpPacket.REMOVE}) {
+            send(new Writer(type).number(1).text(tooLong));
+        }
+        send(new Writer(SftpPacket.OPEN).number(1).text(tooLong).number(2).number(0));
+        assertThat(statuses()).containsOnly(SftpPacket.FAILURE).hasSize(5);
+        write(open("x"), 0, "auto\n");
+        said.take();
+        send(new Writer(SftpPacket.RENAME).number(1).text("x").text(tooLong));
+        send(new Writer(SftpPacket.EXTENDED)
+                .number(1)
+                .text("posix-rename@openssh.com")
+                .text(tooLong)
+                .text("x"));
+        assertThat(statuses()).containsOnly(SftpPacket.FAILURE).hasSize(2);
+        assertThat(typeOf(new Writer(SftpPacket.REALPATH).number(1).text(longest)))
+                .isEqualTo(SftpPacket.NAME);
+        assertThat(said.exits).isEmpty();
+    }
+
     @Test
     void handlesAreLimitedAndUnknownOnesRefused() {
         for (int i = 0; i < SftpSink.HANDLES_MAX; i++) {

@@ -76,9 +76,8 @@ final class TomlText {
         try {
             document = Toml.parse(text, options);
         } catch (RuntimeException | AssertionError e) {
-            // tomlj 2.2.0 asserts what some damaged headers do not keep to ([a#, a control character, a line's end). No
-            // file
-            // may end the program that reads it at a reload.
+            // tomlj 2.2.0 asserts what some damaged headers do not keep to ([a#, a control
+            // character, a line's end). No file may end the program that reads it at a reload.
             problems.add(null, "is no TOML, and so damaged that the place cannot be told");
             return Optional.empty();
         }

@@ -99,8 +99,8 @@ public final class HistoryReader {
     }
 
     private void read(Path file, Predicate<String> worthReading, Consumer<JsonNode> each) throws IOException {
-        // Not Files.newBufferedReader: what a crash has cut within a letter is to be passed over, not to end the
-        // reading.
+        // Not Files.newBufferedReader: what a crash has cut within a
+        // letter is to be passed over, not to end the reading.
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

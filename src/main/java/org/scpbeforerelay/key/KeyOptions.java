@@ -142,8 +142,8 @@ final class KeyOptions {
             case "no-touch-required" -> touchRequired = false;
             case "verify-required" -> verifyRequired = true;
             default -> {
-                // A shell, a terminal, forwarding: nothing of that is ever given here, so there is nothing to allow or
-                // forbid.
+                // A shell, a terminal, forwarding: nothing of that is ever given
+                // here, so there is nothing to allow or forbid.
             }
         }
     }

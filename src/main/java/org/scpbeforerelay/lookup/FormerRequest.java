@@ -22,8 +22,8 @@ final class FormerRequest {
     private final byte[] bytes = new byte[LENGTH_MAX];
     private int length;
 
-    // Of each byte, in which line it stands; of each line, where it and its value begin. The empty line at the end is
-    // one too.
+    // Of each byte, in which line it stands; of each line, where it and
+    // its value begin. The empty line at the end is one too.
     private final byte[] lineOf = new byte[LENGTH_MAX];
     private final int[] lines = new int[LINES_MAX + 1];
     private final int[] values = new int[LINES_MAX + 1];

@@ -161,9 +161,8 @@ final class LookupLoop implements Runnable {
         input.clear();
         int count = connection.channel.read(input);
         if (count < 0) {
-            // Perhaps only half closed, as Exim does. All that was complete is answered, and the answers are out: as
-            // long as
-            // they were not, nothing was read, not even this end.
+            // Perhaps only half closed, as Exim does. All that was complete is answered, and the
+            // answers are out: as long as they were not, nothing was read, not even this end.
             close(connection, Close.BY_PEER);
             return;
         }

@@ -359,8 +359,8 @@ public final class Registry implements RelayDesk {
             try {
                 listener.happened(event);
             } catch (RuntimeException | Error e) {
-                // Also where no thread can be made any more: a round that ends in the middle would leave leases
-                // standing.
+                // Also where no thread can be made any more: a round that
+                // ends in the middle would leave leases standing.
                 LOG.error("a listener failed at {}; the lease itself is not touched by that", event, e);
             }
         }

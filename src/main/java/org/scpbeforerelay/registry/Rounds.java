@@ -109,8 +109,8 @@ final class Rounds {
     }
 
     private boolean record(List<LeaseChange> changes, String bootId) {
-        // A store that was away is first tried with what it is owed: announcements that it cannot take add nothing to
-        // that.
+        // A store that was away is first tried with what it is owed:
+        // announcements that it cannot take add nothing to that.
         if (failure != null && owes() && !commit(owedChanges(), bootId)) {
             oweAll(changes.stream().filter(LeaseChange.Remove.class::isInstance).toList());
             return false;
@@ -180,8 +180,8 @@ final class Rounds {
             case Request.Adopt adopt -> {
                 List<Lease> fallen = new ArrayList<>();
                 for (Lease lease : current(book.all(), draft)) {
-                    // Another host may know a user before this one does: what was never upheld here is not ended for
-                    // all.
+                    // Another host may know a user before this one does: what
+                    // was never upheld here is not ended for all.
                     boolean strange = store.isShared() && !former.upholds(lease, now.wallMs());
                     if (!strange && !adopt.roster().upholds(lease, now.wallMs())) {
                         fallen.add(lease);
@@ -233,8 +233,8 @@ final class Rounds {
             String caveat = nothingRecorded ? null : store.caveat();
             boolean withheld = caveat != null && store.refusesAlone();
             if (withheld) {
-                // It is on the disk already, which is therefore told what the book has. The shared store may have it,
-                // too.
+                // It is on the disk already, which is therefore told what the
+                // book has. The shared store may have it, too.
                 standing.forEach(lease -> owed.add(lease.key()));
             }
             if (!recorded || withheld) {

@@ -166,9 +166,12 @@ final class AgentThroughTroubleTest {
         awaitPermitted("198.51.100.50");
     }
 
+    /** Long ago while there is no lease: on a busy machine its grace may end before the agent is back. */
     private Instant renewedAt() {
-        String leases = shadowfax.daemon().command("leases", "--json").orThrow().stdout();
-        return Instant.parse(leases.replaceFirst("(?s).*\"renewed_at\": *\"([^\"]+)\".*", "$1"));
+        String leases = shadowfax.daemon().command("leases", "--json").stdout();
+        return leases.contains("\"renewed_at\"")
+                ? Instant.parse(leases.replaceFirst("(?s).*\"renewed_at\": *\"([^\"]+)\".*", "$1"))
+                : Instant.MIN;
     }
 
     @Test

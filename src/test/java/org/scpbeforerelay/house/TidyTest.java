@@ -28,6 +28,9 @@ final class TidyTest {
             Pattern.compile("deb\\." + "debian\\.org"),
             Pattern.compile("registry\\." + "npmjs\\.org"));
 
+    private static final Pattern LEFT_ALONE =
+            Pattern.compile("(?m)^ *// (?=.{90})[^\\n]*\\n *// \\S{1,12}( \\S{1,12})?$");
+
     private static List<Source> sources = List.of();
 
     @BeforeAll
@@ -105,6 +108,19 @@ final class TidyTest {
                         .map(source -> finding(
                                 source,
                                 "package " + source.packageName() + " has no package-info.java with @NullMarked")));
+    }
+
+    /** The formatter wraps a comment that is too long, and leaves a word or two alone on a line. */
+    @Test
+    void commentsAreBrokenByHand() {
+        List<String> findings = new ArrayList<>();
+        for (Path path : Checkout.javaFiles()) {
+            LEFT_ALONE
+                    .matcher(Checkout.text(path))
+                    .results()
+                    .forEach(found -> findings.add(path + ": " + found.group().strip()));
+        }
+        assertThat(findings).isEmpty();
     }
 
     @Test

@@ -47,8 +47,8 @@ class VariantsTest {
         lab = NetworkLab.start();
         host = lab.server("shadowfax", List.of("postfix"), "192.0.2.25", "2001:db8::25");
         PostfixHost.on(host, PostfixSettings.forDomain("example.org"));
-        // As Debian's packages postfix-lmdb and postfix-cdb leave it; the unpacked file names all that could be
-        // installed.
+        // As Debian's packages postfix-lmdb and postfix-cdb leave it; the
+        // unpacked file names all that could be installed.
         host.write("/etc/postfix/dynamicmaps.cf", """
                 cdb postfix-cdb.so dict_cdb_open mkmap_cdb_open
                 lmdb postfix-lmdb.so dict_lmdb_open mkmap_lmdb_open

@@ -43,8 +43,8 @@ public final class NetworkLab implements AutoCloseable {
     /** A new lab with an empty switch. */
     public static NetworkLab start() {
         try {
-            // Below /tmp, whatever java.io.tmpdir says: unix socket paths end at 107 bytes, and /var is private to
-            // hosts.
+            // Below /tmp, whatever java.io.tmpdir says: unix socket paths
+            // end at 107 bytes, and /var is private to hosts.
             Path folder = Files.createTempDirectory(Path.of("/tmp"), "lab");
             Files.setAttribute(folder, "unix:mode", 0755);
             return new NetworkLab(folder);

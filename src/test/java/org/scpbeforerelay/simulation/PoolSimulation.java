@@ -188,8 +188,8 @@ final class PoolSimulation {
                 Lease lease = granted.leases().getFirst();
                 place = lease.key().toString();
                 long left = lease.leftMs(host.clock.now());
-                // A renewal that was not worth a word: what another host said just before, unread here, may have ended
-                // it.
+                // A renewal that was not worth a word: what another host said
+                // just before, unread here, may have ended it.
                 boolean spared = lease.renewedAtMs() < host.clock.now().wallMs();
                 words.add(new Word(host.name, place, address, trueMs, trueMs + left, !spared));
             }
@@ -305,9 +305,8 @@ final class PoolSimulation {
         while (lastCertain >= 0 && !said.get(lastCertain).acknowledged()) {
             lastCertain--;
         }
-        // A host that starts knows its own words by its own clock again, to the bound: where the engine has lost them
-        // too, words
-        // of two hosts about one place within that time may change places.
+        // A host that starts knows its own words by its own clock again, to the bound: where the engine has
+        // lost them too, words of two hosts about one place within that time may change places.
         while (restarted
                 && lastCertain > 0
                 && said.get(lastCertain - 1).atMs() > said.get(lastCertain).atMs() - 2 * BOUND_MS) {

@@ -128,9 +128,8 @@ final class Simulation {
             boolean anothers = random.nextInt(10) == 0;
             String refusal = model.judge(user, device, key, addresses, anothers);
             List<Right> rights = refusal == null ? model.granting(user, device, key, addresses) : List.of();
-            // Judged in their order: the next of this round sees the ones before it.
-            // Even one that is refused for a failing store may be on the disk, and come back: it was proven all the
-            // same.
+            // Judged in their order: the next of this round sees the ones before it. Even one that is refused
+            // for a failing store may be on the disk, and come back: it was proven all the same.
             rights.forEach(right -> {
                 model.noLongerWaits(right.place());
                 model.grant(right);

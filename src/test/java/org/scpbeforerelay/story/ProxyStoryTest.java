@@ -169,8 +169,8 @@ final class ProxyStoryTest {
     @Test
     @Order(5)
     void aHostThatFailsIsDoneWithoutAndTheClientSeesNothingOfIt() {
-        // HAProxy takes them by turns: one of the two would have gone to the host that its check does not know to be
-        // away.
+        // HAProxy takes them by turns: one of the two would have gone to
+        // the host that its check does not know to be away.
         for (DaemonProcess host : List.of(relay1, relay2)) {
             DaemonProcess other = host == relay1 ? relay2 : relay1;
             host.kill();

@@ -107,8 +107,8 @@ class SshdLoginStoryTest {
 
     @Test
     void noOtherLoginProvesItNeitherAFailedOneNorAnothersNorAForgedOne() throws Exception {
-        // From the stranger's address: gerard with a wrong key, a user name that reads like a login of his, and manwe,
-        // rightly.
+        // From the stranger's address: gerard with a wrong key, a user name
+        // that reads like a login of his, and manwe, rightly.
         Path wrongKey = manwe.key();
         assertThat(ssh(manwe, wrongKey, "gerard")).isFalse();
         String forged = "Accepted publickey for gerard from " + STRANGER + " port 1 ssh2: ED25519 SHA256:x";

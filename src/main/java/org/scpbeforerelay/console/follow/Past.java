@@ -27,8 +27,8 @@ public final class Past {
     private final long startedAtMs;
     private final Deque<PastEvent> events = new ArrayDeque<>();
 
-    // Not the lock of the events: reading takes a while, and the registry's thread, which adds them, must not wait for
-    // it.
+    // Not the lock of the events: reading takes a while, and the
+    // registry's thread, which adds them, must not wait for it.
     private final Object reading = new Object();
     private boolean isRecordRead;
 

@@ -22,8 +22,8 @@ final class Html {
                 case '\'' -> out.append("&#39;");
                 default -> {
                     if (c < ' ' && c != '\n' || c == 0x7f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069) {
-                        // Control characters, and those that turn the direction of writing, would let a text look like
-                        // another.
+                        // Control characters, and those that turn the direction of
+                        // writing, would let a text look like another.
                         out.append('\ufffd');
                     } else {
                         out.append(c);

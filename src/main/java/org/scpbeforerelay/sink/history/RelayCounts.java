@@ -21,8 +21,8 @@ public final class RelayCounts {
 
     private final Map<Place, Count> counts = new ConcurrentHashMap<>();
 
-    // The counting thread's own: where it has counted lately. A lease that is asked about again is mostly the very same
-    // object.
+    // The counting thread's own: where it has counted lately. A lease that
+    // is asked about again is mostly the very same object.
     private final @Nullable Count[] latest = new Count[LATEST];
 
     /** A lease on one address; renewals are the same. */

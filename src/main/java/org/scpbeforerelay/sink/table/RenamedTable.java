@@ -45,9 +45,8 @@ final class RenamedTable extends AccessTable {
     @Override
     void index(Path text) throws IOException, TableException {
         if (!files.indexOf(text).equals(text)) {
-            // What a killed program has left would be in the next one's way: Berkeley DB makes __db.NAME first, renames
-            // it,
-            // and where there is one already tries for 100 s and gives up.
+            // What a killed program has left would be in the next one's way: Berkeley DB makes __db.NAME
+            // first, renames it, and where there is one already tries for 100 s and gives up.
             Path index = files.indexOf(text);
             Files.deleteIfExists(index);
             Files.deleteIfExists(index.resolveSibling("__db." + index.getFileName()));

@@ -130,8 +130,8 @@ final class DropDesk {
         }
         long termMs = owner.allowance().termMs();
         if (facts.writtenMs() + termMs <= now.wallMs()) {
-            // Left over from long ago: nothing to judge, to record or to say. Fresh with an old mtime: somebody's
-            // clock.
+            // Left over from long ago: nothing to judge, to record or to
+            // say. Fresh with an old mtime: somebody's clock.
             if (facts.ctimeMs() + termMs > now.wallMs()) {
                 remarks.about(
                         file,

@@ -141,8 +141,8 @@ public final class SqliteLeaseStore implements LeaseStore {
             throw SqliteFault.explain(file.path(), e);
         } finally {
             if (!done) {
-                // SQLite may have rolled back by itself or not, and the driver may know it or not. A new connection is
-                // sure.
+                // SQLite may have rolled back by itself or not, and the driver
+                // may know it or not. A new connection is sure.
                 disconnect();
             }
         }

@@ -213,8 +213,8 @@ public final class Follower {
         sequences = new WriterSequences();
         codec = new RecordCodec(NAMES_OF_ALL);
         overtaken = new Overtaken();
-        // The last first: of a lease that was renewed many times only the last word is kept, and the others are passed
-        // over.
+        // The last first: of a lease that was renewed many times only the
+        // last word is kept, and the others are passed over.
         List<LogEntry> entries = session.readBack(pulse.last().next());
         while (!entries.isEmpty()) {
             take(entries, desk);

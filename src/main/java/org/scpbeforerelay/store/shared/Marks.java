@@ -36,8 +36,8 @@ final class Marks {
     /** For clocks that are off: a word is forgotten so much later than nothing older can be alive. */
     static final long MARGIN_MS = 2 * View.SKEW_MAX_MS + 1_000;
 
-    // In the order in which they came, which is how they lie in memory: who goes through millions of them is glad of
-    // that.
+    // In the order in which they came, which is how they lie in memory:
+    // who goes through millions of them is glad of that.
     private final Map<LeaseKey, Mark> marks = new LinkedHashMap<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final Stamps stamps = new Stamps();
@@ -69,8 +69,8 @@ final class Marks {
                 Lease lease = view.believed(granted, entryMs, mine ? 0 : View.SKEW_MAX_MS);
                 long until = granted.lease().expiresAtMs() + MARGIN_MS;
                 if (!mine && !view.trusted()) {
-                    // It ends what stood here and gives nothing. One less: when the clock is right again, the same word
-                    // counts.
+                    // It ends what stood here and gives nothing. One less: when
+                    // the clock is right again, the same word counts.
                     yield merge(granted.stamp() - 1, lease.key(), null, until, false, entryMs);
                 }
                 yield merge(
@@ -82,8 +82,8 @@ final class Marks {
                         entryMs);
             }
             case Revoked revoked -> {
-                // A writer whose clock is ahead must not shut a place for as long as that; but what it takes away is
-                // gone.
+                // A writer whose clock is ahead must not shut a place for as
+                // long as that; but what it takes away is gone.
                 long stamp = Math.min(revoked.stamp(), Stamps.at(entryMs + View.SKEW_MAX_MS));
                 yield merge(stamp, revoked.key(), null, revoked.untilMs(), mine, entryMs);
             }
@@ -104,9 +104,8 @@ final class Marks {
             return null;
         }
         Lease former = there == null ? null : there.lease;
-        // Said again, or read from this host's own disk before: the deadline that was worked out then is the true one,
-        // unless
-        // that was after a reboot and by a clock that is wrong.
+        // Said again, or read from this host's own disk before: the deadline that was worked out then
+        // is the true one, unless that was after a reboot and by a clock that is wrong.
         boolean again = lease != null
                 && former != null
                 && former.deadlineMs() <= lease.deadlineMs() + View.SKEW_MAX_MS

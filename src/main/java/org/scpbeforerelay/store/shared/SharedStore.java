@@ -126,8 +126,8 @@ public final class SharedStore implements LeaseStore {
         disk.load(recorded -> {
             boolean sameBoot = recorded.bootId().equals(clock.bootId());
             if (!sameBoot && !clock.isSynchronised()) {
-                // What is left of it, the log says. To take it from the others because of that is not this host's to
-                // do.
+                // What is left of it, the log says. To take it from the
+                // others because of that is not this host's to do.
                 unsure.add(recorded.lease().key());
                 return;
             }
@@ -174,8 +174,8 @@ public final class SharedStore implements LeaseStore {
         List<SharedRecord> words = new ArrayList<>();
         List<Revoked> revoked = new ArrayList<>();
         boolean grants = false;
-        // Of a place only what it is after the round counts: what others said and has been overtaken is no word of
-        // ours.
+        // Of a place only what it is after the round counts: what others
+        // said and has been overtaken is no word of ours.
         Map<LeaseKey, LeaseChange> outcome = new LinkedHashMap<>();
         changes.forEach(change -> outcome.put(change.key(), change));
         for (LeaseChange change : outcome.values()) {

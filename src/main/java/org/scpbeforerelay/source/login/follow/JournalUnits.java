@@ -51,9 +51,8 @@ final class JournalUnits {
     /** What journalctl is to search for; a bit more than {@link #have} takes, since it knows no patterns of what comes yet. */
     List<String> matches() {
         List<String> matches = new ArrayList<>();
-        // Matches of one field are alternatives, those of several hold together, a plus between them is an or. --unit
-        // would
-        // add what others say of a unit.
+        // Matches of one field are alternatives, those of several hold together, a plus
+        // between them is an or. --unit would add what others say of a unit.
         names.forEach(name -> matches.add("_SYSTEMD_UNIT=" + name));
         if (!names.isEmpty() && !templates.isEmpty()) {
             matches.add("+");

@@ -132,8 +132,8 @@ public final class ScpSink implements Conversation {
         }
         long size = Long.parseLong(words[1]);
         if (size > AnnouncementFile.SIZE_MAX) {
-            // Answered in place of the acknowledgement, so the client does not send it: a file of any size costs
-            // nothing.
+            // Answered in place of the acknowledgement, so the client does
+            // not send it: a file of any size costs nothing.
             answer(new Verdict.Refused(
                     RefusalCode.TOO_LARGE, "the file has more than " + AnnouncementFile.SIZE_MAX + " bytes"));
             return;

@@ -175,7 +175,7 @@ final class TableScene implements AutoCloseable {
 
     static LeaseTerms terms(String... own) {
         Set<ClientAddress> addresses = Stream.of(own).map(SampleLeases::address).collect(Collectors.toSet());
-        List<Network> samples = Stream.of("203.0.113.0/25", "10.0.0.0/8", "2001:db8::/33")
+        List<Network> samples = Stream.of("203.0.113.0/25", "198.51.100.0/24", "10.0.0.0/8", "2001:db8::/33")
                 .map(TableScene::network)
                 .toList();
         return new LeaseTerms(86_400_000, 60_000, samples, addresses);

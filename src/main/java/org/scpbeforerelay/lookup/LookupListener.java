@@ -58,21 +58,8 @@ public final class LookupListener implements AutoCloseable {
      * Prepares a listener; opens nothing yet.
      *
      * @param clock for the age of messages and of silence; the desk has its own for leases
-     */
-    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock) {
-        this(settings, desk, clock, null);
-    }
-
-    /** With nobody told of mail. */
-    public LookupListener(LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting) {
-        this(settings, desk, clock, counting, MailWatch.NOBODY);
-    }
-
-    /**
-     * The same.
-     *
-     * @param counting null: users with limits on messages or recipients are permitted nothing
-     * @param watch told of what is permitted by policy requests, and of what is turned away
+     * @param counting null where nothing is counted: users with limits on messages or recipients are then permitted nothing
+     * @param watch told by the listener's thread what policy requests say of mail: what was permitted, and what was turned away
      */
     public LookupListener(
             LookupSettings settings, RelayDesk desk, Clock clock, @Nullable Counting counting, MailWatch watch) {

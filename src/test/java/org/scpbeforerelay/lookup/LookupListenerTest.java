@@ -201,7 +201,9 @@ final class LookupListenerTest {
                         List.of(new ListenAddress.Unix(other, null), new ListenAddress.Tcp(taken)),
                         LookupSettings.PolicyChoices.DEFAULT),
                 host.registry,
-                host.time);
+                host.time,
+                null,
+                host.watched);
         assertThatThrownBy(second::start)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("127.0.0.1:" + taken.getPort())

@@ -92,7 +92,7 @@ public final class Daemon implements AutoCloseable {
         } catch (IOException | StoreException e) {
             daemon.close();
             throw new StartException(String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             daemon.close();
             throw e;
         }

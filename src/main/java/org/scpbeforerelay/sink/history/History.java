@@ -148,7 +148,7 @@ public final class History implements LeaseListener, AutoCloseable {
                     forcedNs = System.nanoTime();
                     keepCounts();
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 missing.addAndGet(batch.size());
                 failed(e);
             } catch (InterruptedException e) {
@@ -224,7 +224,7 @@ public final class History implements LeaseListener, AutoCloseable {
         }
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         String message = "the record in " + folder + " cannot be written (" + e.getMessage()
                 + "); make room, or give the folder to the user that the daemon runs as";
         if (!message.equals(failure)) {

@@ -20,13 +20,16 @@ final class FaultyStore implements LeaseStore {
         }
     }
 
-    /** The end of the process. An Error, so that nothing on the way takes it for a failure to be dealt with. */
+    /** The end of the process. What the registry does after it, as after any failure of a store, nobody sees: {@link #crashed}. */
     static final class Crash extends Error {
         private static final long serialVersionUID = 1L;
     }
 
     private final LeaseStore real;
     Fault fault = Fault.NONE;
+
+    /** Whether the process has ended in a commit. */
+    boolean crashed;
 
     FaultyStore(LeaseStore real) {
         this.real = real;
@@ -39,6 +42,7 @@ final class FaultyStore implements LeaseStore {
 
     @Override
     public void commit(List<LeaseChange> changes, String bootId) throws StoreException {
+        crashed |= fault.crashes();
         switch (fault) {
             case FAILS_BEFORE -> throw new StoreException("simulated: nothing recorded");
             case CRASHES_BEFORE -> throw new Crash();

@@ -1,13 +1,17 @@
 package org.scpbeforerelay.cli;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.scpbeforerelay.daemon.Daemon;
@@ -15,6 +19,8 @@ import org.scpbeforerelay.daemon.Daemon;
 /** The private folder of {@code try}: settings, a user with a fresh key, the file to copy. Removed when closed. */
 final class Playground implements AutoCloseable {
     private static final String USER = "gerard";
+    private static final int NAMES_TRIED = 100;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path folder;
     private final boolean ours;
@@ -42,12 +48,27 @@ final class Playground implements AutoCloseable {
                     wanted + " is not empty; 'try' wants a folder of its own (leave --state out and it makes one)");
         }
         boolean ours = wanted == null;
-        Path folder = wanted == null
-                ? Files.createTempDirectory("scp-before-relay-try-")
-                : Files.createDirectories(wanted.toAbsolutePath());
+        Path folder = wanted == null ? newFolder() : Files.createDirectories(wanted.toAbsolutePath());
         Playground playground = new Playground(folder, ours);
         playground.fill();
         return playground;
+    }
+
+    /** With a short name: it stands in each command that is to be copied. */
+    private static Path newFolder() throws IOException {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        for (int i = 0; ; i++) {
+            String name = "sbr-try-" + HexFormat.of().toHexDigits((short) RANDOM.nextInt());
+            try {
+                return Files.createDirectory(
+                        parent.resolve(name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                if (i == NAMES_TRIED) {
+                    throw e;
+                }
+            }
+        }
     }
 
     Path folder() {
@@ -139,18 +160,17 @@ final class Playground implements AutoCloseable {
                 [console]
                 listen = "127.0.0.1:0"
                 """);
+        Files.writeString(folder.resolve("ssh"), """
+                IdentityFile "%1$s/key"
+                IdentitiesOnly yes
+                UserKnownHostsFile "%1$s/known_hosts"
+                """.formatted(folder));
         Files.writeString(folder.resolve("gwaihir-ip"), "127.0.0.1 0\n");
         Files.writeString(folder.resolve("wrong-ip"), "198.51.100.66 0\n");
     }
 
     private List<String> options() {
-        return List.of(
-                "-i",
-                folder.resolve("key").toString(),
-                "-o",
-                "IdentitiesOnly=yes",
-                "-o",
-                "UserKnownHostsFile=" + folder.resolve("known_hosts"));
+        return List.of("-F", folder.resolve("ssh").toString());
     }
 
     private static boolean isEmpty(Path folder) throws IOException {

@@ -119,13 +119,13 @@ final class TryPageTest {
             Process process = running;
             await().atMost(SOON).pollInterval(Duration.ofMillis(1)).until(() -> {
                 try (var made = Files.list(temporary)) {
-                    return made.anyMatch(path -> path.getFileName().toString().startsWith("scp-before-relay-try-"));
+                    return made.anyMatch(path -> path.getFileName().toString().startsWith("sbr-try-"));
                 }
             });
             signal(process, lines == 0 ? "INT" : "TERM");
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             try (var left = Files.list(temporary)) {
-                assertThat(left.filter(path -> path.getFileName().toString().startsWith("scp-before-relay-try-")))
+                assertThat(left.filter(path -> path.getFileName().toString().startsWith("sbr-try-")))
                         .isEmpty();
             }
         }

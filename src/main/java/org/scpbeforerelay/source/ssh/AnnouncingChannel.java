@@ -2,6 +2,8 @@ package org.scpbeforerelay.source.ssh;
 
 import java.io.IOException;
 import java.util.List;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler;
@@ -35,5 +37,15 @@ final class AnnouncingChannel extends ChannelSession {
             case "exec", "shell", "subsystem" -> super.handleInternalRequest(request, wantReply, buffer);
             default -> RequestHandler.Result.ReplyFailure;
         };
+    }
+
+    /** The library would keep what comes before it is said what for. */
+    @Override
+    protected void doWriteData(byte[] data, int offset, long length) throws IOException {
+        if (receiver == null) {
+            throw new SshException(
+                    SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "data came on a channel without a command");
+        }
+        super.doWriteData(data, offset, length);
     }
 }

@@ -23,6 +23,11 @@ import org.apache.sshd.server.session.ServerSessionImpl;
  * is what a certificate's {@code source-address} is held against.
  */
 final class Arrival extends ServerSessionImpl {
+    /** What a client is closed for: "the client, which …". */
+    static final String UNREAD = "does not read what it is answered";
+
+    static final String TOO_MUCH = "leaves more unfinished, with all its connections, than is kept for a user";
+
     /** More than the answers to all that any client asks before it reads. */
     static final int UNWRITTEN_MAX = 128 * 1024;
 
@@ -38,6 +43,7 @@ final class Arrival extends ServerSessionImpl {
     private final BeforeProof beforeProof = new BeforeProof();
     private final AtomicLong unwritten = new AtomicLong();
     private volatile boolean dismissed;
+    private long counted;
 
     Arrival(EndpointServer server, IoSession connection) throws Exception {
         super(server, connection);
@@ -59,8 +65,23 @@ final class Arrival extends ServerSessionImpl {
             return;
         }
         super.messageReceived(bytes);
+        count();
         if (decoderState == READING_A_PACKET && decoderLength > PACKET_MAX) {
             close(true);
+        }
+    }
+
+    /** What is kept grows by what comes in, here and by way of the answers. */
+    private void count() {
+        Connection connection = getAttribute(Connection.KEY);
+        if (connection == null) {
+            return;
+        }
+        long now = decoderBuffer.capacity() + unwritten.get();
+        boolean bearable = connection.kept().change(now - counted);
+        counted = now;
+        if (!bearable) {
+            closeFor(TOO_MUCH);
         }
     }
 
@@ -110,7 +131,7 @@ final class Arrival extends ServerSessionImpl {
 
     private int begin(Buffer packet) throws IOException {
         if (unwritten.get() > UNWRITTEN_MAX) {
-            closeUnread();
+            closeFor(UNREAD);
             throw new SshException("the client does not read what it is answered");
         }
         int cost = packet.capacity() + PACKET_COST;
@@ -122,10 +143,10 @@ final class Arrival extends ServerSessionImpl {
         return future.addListener(done -> unwritten.addAndGet(-cost));
     }
 
-    /** Closes the connection of a client that does not read. */
-    void closeUnread() {
+    /** Closes the connection for what its client does. */
+    void closeFor(String what) {
         if (!isClosing()) {
-            server.doorkeeper().unread(this);
+            server.doorkeeper().closes(this, what);
             close(true);
         }
     }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.sshd.common.channel.BufferedIoOutputStream;
 import org.apache.sshd.common.io.IoInputStream;
@@ -31,8 +32,12 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
     /** What an answer that waits takes besides its bytes. */
     private static final int ANSWER_COST = 256;
 
+    /** What the channel itself takes. */
+    private static final int CHANNEL_COST = 4 * 1024;
+
     private final ChannelSession channel;
     private final AtomicInteger unread = new AtomicInteger();
+    private final AtomicLong counted = new AtomicLong();
     private final Conversation conversation;
     private @Nullable BufferedIoOutputStream out;
     private @Nullable BufferedIoOutputStream err;
@@ -53,7 +58,27 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
     @Override
     public int data(ChannelSession from, byte[] bytes, int offset, int length) {
         conversation.data(bytes, offset, length);
+        count();
         return length;
+    }
+
+    private void count() {
+        if (!keeps(CHANNEL_COST + conversation.kept() + unread.get())) {
+            closeFor(Arrival.TOO_MUCH);
+        }
+    }
+
+    /** What is kept for the channel is so much now; false when it is too much for the user. */
+    private boolean keeps(long now) {
+        Connection connection = channel.getSession().getAttribute(Connection.KEY);
+        long more = now - counted.getAndSet(now);
+        return connection == null || connection.kept().change(more);
+    }
+
+    private void closeFor(String what) {
+        if (channel.getSession() instanceof Arrival connection) {
+            connection.closeFor(what);
+        }
     }
 
     @Override
@@ -66,6 +91,7 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
         synchronized (this) {
             over = true;
         }
+        keeps(0);
     }
 
     @Override
@@ -79,8 +105,10 @@ final class ChannelCommand implements AsyncCommand, ChannelDataReceiver, ClientL
     }
 
     private void write(@Nullable BufferedIoOutputStream stream, byte[] bytes) {
-        if (!begin(stream, bytes) && channel.getSession() instanceof Arrival connection) {
-            connection.closeUnread();
+        if (begin(stream, bytes)) {
+            count();
+        } else {
+            closeFor(Arrival.UNREAD);
         }
     }
 

@@ -33,6 +33,7 @@ final class Connection {
 
     private final Session session;
     private final Visitor visitor;
+    private final Kept kept;
     private final ScheduledExecutorService timer;
 
     private boolean hadChannel;
@@ -42,9 +43,10 @@ final class Connection {
     private @Nullable ScheduledFuture<?> ticking;
     private volatile List<Lease> held = List.of();
 
-    Connection(Session session, Visitor visitor, ScheduledExecutorService timer) {
+    Connection(Session session, Visitor visitor, Kept kept, ScheduledExecutorService timer) {
         this.session = session;
         this.visitor = visitor;
+        this.kept = kept;
         this.timer = timer;
     }
 
@@ -54,6 +56,11 @@ final class Connection {
 
     Visitor visitor() {
         return visitor;
+    }
+
+    /** What it makes us keep. */
+    Kept kept() {
+        return kept;
     }
 
     /** A channel was opened: the client came to say something. */
@@ -155,6 +162,7 @@ final class Connection {
 
     /** The connection is gone; the lease goes on for what is left of the grace. */
     synchronized void closed() {
+        kept.end();
         held = List.of();
         ScheduledFuture<?> timed = ticking;
         if (timed != null) {

@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.scpbeforerelay.lease.UserName;
 
 /** The connections that have proved who they are. Any thread may call. */
 final class Connections {
     private final Set<Connection> all = ConcurrentHashMap.newKeySet();
     private final Map<UserName, Integer> ofUsers = new ConcurrentHashMap<>();
+    private final Map<UserName, AtomicLong> keptForUsers = new ConcurrentHashMap<>(); // users are few, and stay
 
     void add(Connection connection) {
         if (all.add(connection)) {
@@ -30,6 +32,11 @@ final class Connections {
     /** How many a user has, under whatever login names. */
     int of(UserName user) {
         return ofUsers.getOrDefault(user, 0);
+    }
+
+    /** What a new connection of this user will make us keep. */
+    Kept keptFor(UserName user) {
+        return new Kept(keptForUsers.computeIfAbsent(user, each -> new AtomicLong()));
     }
 
     /** All, as they come and go. */

@@ -37,7 +37,7 @@ final class Doorkeeper implements SessionListener {
     private volatile List<Network> proxies;
     private final WaitingRoom<Entry> room;
     private final FailedLogins failedLogins;
-    private final OnceAMinute<ClientAddress> unread;
+    private final OnceAMinute<ClientAddress> closed;
     private int connections;
 
     /** One connection that is counted. */
@@ -67,7 +67,7 @@ final class Doorkeeper implements SessionListener {
         this.connectionsMax = connectionsMax();
         this.room = new WaitingRoom<>(settings.maxUnauthenticated());
         this.failedLogins = new FailedLogins(settings.maxFailedLoginsPerMinute(), clock);
-        this.unread = new OnceAMinute<>(clock);
+        this.closed = new OnceAMinute<>(clock);
     }
 
     /** What it has counted. */
@@ -135,8 +135,8 @@ final class Doorkeeper implements SessionListener {
         session.close(true);
     }
 
-    /** Its connection is about to be closed because the client does not read what it is answered. */
-    void unread(Session session) {
+    /** A connection is about to be closed for what its client does. */
+    void closes(Session session, String what) {
         Entry entry = session.getAttribute(ENTRY);
         if (entry == null) {
             return;
@@ -144,12 +144,12 @@ final class Doorkeeper implements SessionListener {
         ClientAddress known = entry.address;
         ClientAddress from = known == null ? entry.peer : known;
         Identity identity = session.getAttribute(KeyCheck.IDENTITY);
-        if (unread.isDue(from.isIpv4() ? from : from.masked(64))) {
+        if (closed.isDue(from.isIpv4() ? from : from.masked(64))) {
             LOG.info(
-                    "closed a connection of {} from {}, which does not read what it is answered;"
-                            + " more of this minute are not logged",
+                    "closed a connection of {} from {}, which {}; more of this minute are not logged",
                     session.isAuthenticated() && identity != null ? identity.user() : "a stranger",
-                    from);
+                    from,
+                    what);
         }
     }
 

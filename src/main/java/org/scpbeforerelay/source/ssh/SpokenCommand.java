@@ -65,6 +65,11 @@ final class SpokenCommand implements Conversation {
         // The answer comes all the same.
     }
 
+    @Override
+    public int kept() {
+        return 0;
+    }
+
     /** What was said after the command. */
     private record Arguments(@Nullable DeviceName device, long termMs, boolean json, List<String> others) {}
 

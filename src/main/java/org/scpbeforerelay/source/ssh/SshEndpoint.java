@@ -205,7 +205,7 @@ public final class SshEndpoint implements AutoCloseable {
                 return;
             }
             Visitor visitor = new Visitor(identity, address, registry, () -> keyring, answering);
-            Connection connection = new Connection(session, visitor, timer);
+            Connection connection = new Connection(session, visitor, connections.keptFor(identity.user()), timer);
             session.setAttribute(Connection.KEY, connection);
             connections.add(connection);
             timer.schedule(connection::mayHold, Connection.WITHOUT_CHANNEL_MS, TimeUnit.MILLISECONDS);

@@ -15,7 +15,7 @@ public final class Stranger implements AutoCloseable {
     /** What {@link #hear} gives when the server has closed. */
     public static final int NOTHING = -1;
 
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 30_000;
     private static final int BLOCK = 8;
 
     private final Socket socket = new Socket();

@@ -25,7 +25,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 
 /** A client with a key that does what no client should: does not read, ends no key exchange, opens no window. */
 final class StubbornClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Kept strongly, or the level is forgotten. */
     private static final Logger LIBRARY = Logger.getLogger("org.apache.sshd.client");
@@ -129,30 +129,30 @@ final class StubbornClient implements AutoCloseable {
             return doWritePacket(message);
         }
 
-        /** Opens a channel of this kind, of which the server will know as number 0, with so much room for answers. */
-        void openChannel(String kind, long window) throws IOException {
+        /** Opens a channel with so much room for answers; the server numbers them from 0. */
+        void openChannel(int number, long window) throws IOException {
             Buffer open = message(SshConstants.SSH_MSG_CHANNEL_OPEN);
-            open.putString(kind);
-            open.putUInt(0);
+            open.putString("session");
+            open.putUInt(number);
             open.putUInt(window);
             open.putUInt(32 * 1024);
             say(open);
         }
 
-        /** Asks for a command or a subsystem on channel 0. */
-        void ask(String request, String what) throws IOException {
+        /** Asks for a command or a subsystem. */
+        void ask(int channel, String request, String what) throws IOException {
             Buffer ask = message(SshConstants.SSH_MSG_CHANNEL_REQUEST);
-            ask.putUInt(0);
+            ask.putUInt(channel);
             ask.putString(request);
             ask.putBoolean(false);
             ask.putString(what);
             say(ask);
         }
 
-        /** Sends bytes on channel 0. */
-        IoWriteFuture data(byte[] bytes) throws IOException {
+        /** Sends bytes. */
+        IoWriteFuture data(int channel, byte[] bytes) throws IOException {
             Buffer data = createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, bytes.length + 64);
-            data.putUInt(0);
+            data.putUInt(channel);
             data.putBytes(bytes);
             return say(data);
         }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("e2e")
 final class UnreadAnswersTest {
     private static final int QUESTIONS_MAX = 400_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SFTP_INIT = 1;
     private static final int SFTP_REALPATH = 16;
 
@@ -86,13 +87,13 @@ final class UnreadAnswersTest {
                 for (int i = 0; i < 99; i++) {
                     line.say(question.asked(line));
                 }
-                line.say(question.asked(line)).verify(Duration.ofSeconds(10));
+                line.say(question.asked(line)).verify(PATIENCE);
                 asked += 100;
             }
         } catch (IOException e) {
             // Closed while we were still asking: as it should be.
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> rig.endpoint.connectionCount() == 0);
+        await().atMost(PATIENCE).until(() -> rig.endpoint.connectionCount() == 0);
         assertThat(asked).isLessThan(QUESTIONS_MAX);
         assertThat(log.lines()).singleElement().asString().contains("does not read");
     }
@@ -102,16 +103,16 @@ final class UnreadAnswersTest {
         for (int i = 0; i < CROWD; i++) {
             StubbornClient.Line line = connect();
             line.goDeaf();
-            line.openChannel("session", 100);
-            line.ask("subsystem", "sftp");
-            line.data(StubbornClient.Line.sftp(SFTP_INIT, ""));
+            line.openChannel(0, 100);
+            line.ask(0, "subsystem", "sftp");
+            line.data(0, StubbornClient.Line.sftp(SFTP_INIT, ""));
             for (int question = 0; question < 200; question++) {
-                line.data(StubbornClient.Line.sftp(SFTP_REALPATH, "x".repeat(1000)));
+                line.data(0, StubbornClient.Line.sftp(SFTP_REALPATH, "x".repeat(1000)));
             }
         }
-        assertThat(rig.ssh("key", "gerard", "-oConnectTimeout=10", "announce").status())
+        assertThat(rig.ssh("key", "gerard", "-oConnectTimeout=20", "announce").status())
                 .isZero();
-        await().atMost(Duration.ofSeconds(10)).until(() -> rig.endpoint.connectionCount() == 0);
+        await().atMost(PATIENCE).until(() -> rig.endpoint.connectionCount() == 0);
     }
 
     @Test
@@ -119,11 +120,11 @@ final class UnreadAnswersTest {
         for (int i = 0; i < CROWD; i++) {
             StubbornClient.Line line = connect();
             line.beginExchange();
-            line.openChannel("session", 100_000);
-            line.ask("exec", "announce --device d" + i % 8);
+            line.openChannel(0, 100_000);
+            line.ask(0, "exec", "announce --device d" + i % 8);
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> rig.registry.book().size() == 8);
-        assertThat(rig.ssh("key", "gerard+d0", "-oConnectTimeout=10", "announce")
+        await().atMost(PATIENCE).until(() -> rig.registry.book().size() == 8);
+        assertThat(rig.ssh("key", "gerard+d0", "-oConnectTimeout=20", "announce")
                         .status())
                 .isZero();
     }
@@ -134,12 +135,56 @@ final class UnreadAnswersTest {
         line.beginExchange();
         try {
             for (int i = 0; i < 20_000 && rig.endpoint.connectionCount() == 1; i++) {
-                line.say(Question.GLOBAL_REQUEST.asked(line)).verify(Duration.ofSeconds(10));
+                line.say(Question.GLOBAL_REQUEST.asked(line)).verify(PATIENCE);
             }
         } catch (IOException e) {
             // Closed while we were still asking: as it should be.
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> rig.endpoint.connectionCount() == 0);
+        await().atMost(PATIENCE).until(() -> rig.endpoint.connectionCount() == 0);
+    }
+
+    /** Each within its bounds: ten channels with the beginning of a large packet. */
+    @Test
+    void allConnectionsOfAUserTogetherMayLeaveSoMuchUnfinished() throws Exception {
+        rig.user("frodo", true, rig.makeKey("other"));
+        int opened = 0;
+        while (opened < 80 && rig.endpoint.connectionCount() == opened) {
+            leaveUnfinished(connect());
+            opened++;
+        }
+        int most = opened;
+        await().atMost(PATIENCE).until(() -> rig.endpoint.connectionCount() < most);
+        assertThat(log.lines()).singleElement().asString().contains("of gerard", "leaves more unfinished");
+        assertThat(rig.ssh("other", "frodo", "help").status()).isZero();
+        assertThat(rig.ssh("key", "gerard", "announce").status())
+                .as("what the closed connection had is given back")
+                .isZero();
+    }
+
+    private static void leaveUnfinished(StubbornClient.Line line) {
+        byte[] part = new byte[30_000];
+        part[2] = (byte) 0xf0; // 61,440 bytes
+        try {
+            line.goDeaf();
+            for (int channel = 0; channel < 10; channel++) {
+                line.openChannel(channel, 100_000);
+                line.ask(channel, "subsystem", "sftp");
+                line.data(channel, part);
+                line.data(channel, new byte[30_000]);
+            }
+            line.say(Question.UNKNOWN_MESSAGE.asked(line)).verify(PATIENCE);
+        } catch (IOException e) {
+            // Closed while we were still talking: as it should be.
+        }
+    }
+
+    @Test
+    void dataOnAChannelWithoutACommandEndsTheConnection() throws Exception {
+        StubbornClient.Line line = connect();
+        line.goDeaf();
+        line.openChannel(0, 100_000);
+        line.data(0, new byte[1000]);
+        assertThat(line.waitForEnd()).isTrue();
     }
 
     private StubbornClient.Line connect() throws IOException {

@@ -10,4 +10,7 @@ public interface Conversation {
 
     /** The client will send no more. */
     void endOfInput();
+
+    /** How many bytes it keeps of what the client sent, about. */
+    int kept();
 }

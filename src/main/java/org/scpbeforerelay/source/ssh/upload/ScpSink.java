@@ -69,6 +69,12 @@ public final class ScpSink implements Conversation {
     }
 
     @Override
+    public synchronized int kept() {
+        byte[] file = content;
+        return control.size() + ahead.size() + (file == null ? 0 : file.length);
+    }
+
+    @Override
     public synchronized void endOfInput() {
         ended = true;
         byte[] file = content;

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.scpbeforerelay.announce.AnnouncementFile;
 import org.scpbeforerelay.announce.RefusalCode;
 import org.scpbeforerelay.announce.Verdict;
 
@@ -74,6 +75,11 @@ public final class SftpSink implements Conversation {
         }
         input.put(bytes, offset, length);
         drain();
+    }
+
+    @Override
+    public synchronized int kept() {
+        return input.capacity() + files.size() * (PATH_MAX + AnnouncementFile.SIZE_MAX) + written.size() * PATH_MAX;
     }
 
     @Override

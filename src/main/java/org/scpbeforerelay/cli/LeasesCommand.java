@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -79,7 +80,7 @@ final class LeasesCommand extends Command {
             if (terminal.isInteractive()) {
                 terminal.clear();
             }
-            println(terminal.bold(Spoken.count(leases.size(), "lease", "leases")) + "  "
+            println(terminal.bold(Counted.of(leases.size(), "lease", "leases")) + "  "
                     + terminal.dim(Json.second(System.currentTimeMillis()) + "   Ctrl-C ends"));
             println("");
             print(leases);

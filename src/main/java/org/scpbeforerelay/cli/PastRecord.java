@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.scpbeforerelay.history.HistoryReader;
+import org.scpbeforerelay.view.Counted;
 
 /** The record as a command reads it: its failures are said with what to do. */
 final class PastRecord {
@@ -28,7 +29,7 @@ final class PastRecord {
             T read = reading.from(reader);
             if (reader.cut() > 0) {
                 terminal.err()
-                        .println("scp-before-relay: " + Spoken.count(reader.cut(), "line was", "lines were")
+                        .println("scp-before-relay: " + Counted.of(reader.cut(), "line was", "lines were")
                                 + " cut off, by a crash or a full disk");
             }
             return read;

@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import java.util.function.BiConsumer;
+import org.scpbeforerelay.view.Counted;
 import tools.jackson.databind.JsonNode;
 
 /** The lines of {@code status} about the shared store's engine and the hosts of the pool. */
@@ -43,7 +44,7 @@ final class PoolLines {
         }
         line.append(engine.path("role").asString())
                 .append(" with ")
-                .append(Spoken.count(engine.path("replicas").asLong(), "replica", "replicas"))
+                .append(Counted.of(engine.path("replicas").asLong(), "replica", "replicas"))
                 .append(", connected since ")
                 .append(since);
         if (engine.has("memory_bytes")) {
@@ -63,8 +64,8 @@ final class PoolLines {
         long emptied = shared.path("engine_emptied").asLong();
         return shared.path("records_appended").asLong() + " records written, "
                 + shared.path("records_read").asLong() + " read, whole log read "
-                + Spoken.count(shared.path("replays").asLong(), "time", "times")
-                + (emptied > 0 ? ", engine found empty " + Spoken.count(emptied, "time", "times") : "")
+                + Counted.of(shared.path("replays").asLong(), "time", "times")
+                + (emptied > 0 ? ", engine found empty " + Counted.of(emptied, "time", "times") : "")
                 + (again > 0 ? ", " + again + " that the engine had lost written again" : "");
     }
 
@@ -80,7 +81,7 @@ final class PoolLines {
         long ahead = node.path("clock_ahead_ms").asLong();
         return name + ", seen " + ago + " s ago, " + node.path("lag_ms").asLong() + " ms behind the log, clock "
                 + (ahead < 0 ? "" : "+") + ahead + " ms, "
-                + Spoken.count(node.path("places").asLong(), "place", "places") + " known";
+                + Counted.of(node.path("places").asLong(), "place", "places") + " known";
     }
 
     private static String mebibytes(long bytes) {

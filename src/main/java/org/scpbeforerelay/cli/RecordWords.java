@@ -1,6 +1,7 @@
 package org.scpbeforerelay.cli;
 
 import java.util.stream.Collectors;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import tools.jackson.databind.JsonNode;
 
@@ -52,15 +53,15 @@ final class RecordWords {
     /** {@code <gerard@example.org> to 3 recipients}. */
     static String envelope(JsonNode line) {
         return "<" + line.path("sender").asString("") + "> to "
-                + Spoken.count(line.path("recipients").asLong(), "recipient", "recipients");
+                + Counted.of(line.path("recipients").asLong(), "recipient", "recipients");
     }
 
     private static String relayed(JsonNode line) {
         long messages = line.path("messages").asLong();
         return messages == 0
                 ? ""
-                : ", relayed " + Spoken.count(messages, "message", "messages") + " to "
-                        + Spoken.count(line.path("recipients").asLong(), "recipient", "recipients");
+                : ", relayed " + Counted.of(messages, "message", "messages") + " to "
+                        + Counted.of(line.path("recipients").asLong(), "recipient", "recipients");
     }
 
     /** Where mail was told on a TCP port, whoever can connect to it can have told it. */

@@ -2,6 +2,7 @@ package org.scpbeforerelay.cli;
 
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -25,8 +26,8 @@ final class ReloadCommand extends Command {
         JsonNode answer = ask(
                 Json.object().put("do", "reload"),
                 row -> println(row.path("sentence").asString()));
-        println("in force: " + Spoken.count(answer.path("users").asLong(), "user", "users") + ", "
-                + Spoken.count(answer.path("revoked").asLong(), "lease", "leases") + " ended");
+        println("in force: " + Counted.of(answer.path("users").asLong(), "user", "users") + ", "
+                + Counted.of(answer.path("revoked").asLong(), "lease", "leases") + " ended");
         return ExitStatus.DONE;
     }
 }

@@ -1,6 +1,6 @@
 package org.scpbeforerelay.cli;
 
-/** Numbers and times as people say them. */
+/** Times as people say them. */
 final class Spoken {
     private Spoken() {}
 
@@ -16,10 +16,5 @@ final class Spoken {
             return seconds / 3600 + "h " + seconds % 3600 / 60 + "m";
         }
         return seconds / 86400 + "d " + seconds % 86400 / 3600 + "h";
-    }
-
-    /** {@code 1 lease}, {@code 2 leases}. */
-    static String count(long number, String one, String many) {
-        return number + " " + (number == 1 ? one : many);
     }
 }

@@ -2,6 +2,7 @@ package org.scpbeforerelay.cli;
 
 import org.scpbeforerelay.config.SettingsException;
 import org.scpbeforerelay.control.ControlException;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ final class StatusCommand extends Command {
                 + answer.path("pid").asLong() + ", since "
                 + answer.path("since").asString());
         println("  leases    " + answer.path("leases").asLong() + " active, of "
-                + Spoken.count(answer.path("users").asLong(), "user", "users") + " known");
+                + Counted.of(answer.path("users").asLong(), "user", "users") + " known");
         answer.path("listening")
                 .forEach(each ->
                         row(each.path("what").asString(), each.path("where").asString()));
@@ -57,23 +58,23 @@ final class StatusCommand extends Command {
     }
 
     private static String drop(JsonNode drop) {
-        return Spoken.count(drop.path("directories").asLong(), "directory", "directories") + " ("
+        return Counted.of(drop.path("directories").asLong(), "directory", "directories") + " ("
                 + drop.path("watched").asLong() + " watched), "
-                + Spoken.count(drop.path("files").asLong(), "file", "files") + "; since the start "
+                + Counted.of(drop.path("files").asLong(), "file", "files") + "; since the start "
                 + drop.path("announced").asLong() + " announced, "
                 + drop.path("refused").asLong() + " refused";
     }
 
     private static String loginLog(JsonNode log) {
         return log.path("service").asString() + ": "
-                + Spoken.count(log.path("logins").asLong(), "login", "logins") + ", "
-                + Spoken.count(log.path("not_understood").asLong(), "line", "lines") + " not understood";
+                + Counted.of(log.path("logins").asLong(), "login", "logins") + ", "
+                + Counted.of(log.path("not_understood").asLong(), "line", "lines") + " not understood";
     }
 
     private static String table(JsonNode table) {
         return table.path("table").asString() + ": "
-                + Spoken.count(table.path("rows").asLong(), "row", "rows") + ", "
-                + Spoken.count(table.path("changes").asLong(), "change", "changes") + ", "
+                + Counted.of(table.path("rows").asLong(), "row", "rows") + ", "
+                + Counted.of(table.path("changes").asLong(), "change", "changes") + ", "
                 + (table.has("published_at")
                         ? "last published " + table.path("published_at").asString()
                         : "not yet published");
@@ -81,7 +82,7 @@ final class StatusCommand extends Command {
 
     private static String hook(JsonNode hook) {
         return hook.path("run").asString() + ": "
-                + Spoken.count(hook.path("runs").asLong(), "run", "runs") + ", "
+                + Counted.of(hook.path("runs").asLong(), "run", "runs") + ", "
                 + hook.path("failures").asLong() + " failed, "
                 + hook.path("waiting").asLong() + " waiting";
     }

@@ -13,6 +13,7 @@ import org.scpbeforerelay.config.UserEdit;
 import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.key.AuthorizedKey;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.view.Counted;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -89,7 +90,7 @@ final class UserAddCommand extends UserCommand {
         Map<String, Consumer<UserEdit>> given = given(keys);
         checkEach(user, given);
         create(user, edit -> given.values().forEach(option -> option.accept(edit)));
-        println("added " + user + " with " + Spoken.count(keys.size(), "key", "keys"));
+        println("added " + user + " with " + Counted.of(keys.size(), "key", "keys"));
         keys.forEach(key -> println("  " + key.type() + " " + key.fingerprint() + " " + key.comment()));
         if (keys.isEmpty()) {
             println(terminal.yellow("  It has no key yet, so it cannot announce:") + "  "

@@ -21,6 +21,7 @@ import org.scpbeforerelay.control.ControlException;
 import org.scpbeforerelay.key.AuthorizedKey;
 import org.scpbeforerelay.key.KeySyntaxException;
 import org.scpbeforerelay.lease.UserName;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -134,7 +135,7 @@ abstract class UserCommand extends Command {
         try {
             JsonNode answer = ask(Json.object().put("do", "reload").put("written", true));
             long revoked = answer.path("revoked").asLong();
-            println("In force" + (revoked == 0 ? "." : "; " + Spoken.count(revoked, "lease", "leases") + " ended."));
+            println("In force" + (revoked == 0 ? "." : "; " + Counted.of(revoked, "lease", "leases") + " ended."));
         } catch (ControlException e) {
             if (e.exitStatus() == ExitStatus.NOT_PERMITTED) {
                 throw new CommandFailure(e.exitStatus(), "written, but not in force: " + e.getMessage() + ": reload");

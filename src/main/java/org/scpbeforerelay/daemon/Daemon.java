@@ -29,6 +29,7 @@ import org.scpbeforerelay.sink.history.RelayCounts;
 import org.scpbeforerelay.store.StoreException;
 import org.scpbeforerelay.store.embedded.SqliteLeaseStore;
 import org.scpbeforerelay.store.journal.QuotaJournal;
+import org.scpbeforerelay.view.Counted;
 import org.scpbeforerelay.view.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,11 +1,11 @@
-package org.scpbeforerelay.daemon;
+package org.scpbeforerelay.view;
 
 /** Numbers as people say them. */
-final class Counted {
+public final class Counted {
     private Counted() {}
 
     /** {@code 1 lease}, {@code 2 leases}. */
-    static String of(long number, String one, String many) {
+    public static String of(long number, String one, String many) {
         return number + " " + (number == 1 ? one : many);
     }
 }
